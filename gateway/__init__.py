@@ -1,0 +1,1 @@
+"""Portcullis: an LLM gateway you govern with YAML."""

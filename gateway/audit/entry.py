@@ -1,0 +1,152 @@
+"""What the audit log holds: the fields of an intent and of an outcome, and how they become bytes.
+
+An *entry* is what is chained; a *record* is a call's two entries joined. Field names are fixed
+(docs/audit.md). The bytes of an entry are msgspec's JSON of these structs: fields in the order
+they are declared, no white space; those bytes, exactly as stored, are what is hashed.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+
+class Who(Struct, frozen=True, kw_only=True):
+    """Proven facts about the caller. `user` and `end_user` are pseudonyms, `network` a /24 or /48."""
+
+    auth: str | None = None
+    key: str | None = None
+    user: str | None = None
+    team: str | None = None
+    roles: tuple[str, ...] = ()
+    end_user: str | None = None
+    network: str | None = None
+
+
+class Purpose(Struct, frozen=True, kw_only=True):
+    use_case: str | None = None
+    tags: dict[str, str] = {}
+
+
+class AskedFor(Struct, frozen=True, kw_only=True):
+    api: str
+    model: str | None = None
+    stream: bool = False
+    tools: tuple[str, ...] = ()
+
+
+class Attempt(Struct, frozen=True, kw_only=True):
+    """One request to a provider: `result` is `ok`, a status, or the fault's word."""
+
+    target: str
+    region: str | None = None
+    result: str
+    ms: float
+
+
+class Served(Struct, frozen=True, kw_only=True):
+    provider: str | None = None
+    region: str | None = None
+    target: str | None = None
+    model: str | None = None
+    prompt: str | None = None
+    experiment: str | None = None
+    arm: str | None = None
+    attempts: tuple[Attempt, ...] = ()
+
+
+class Decision(Struct, frozen=True, kw_only=True):
+    """`verdict` is allow, refuse, change or flag."""
+
+    stage: str
+    rule: str
+    verdict: str
+    reason: str | None = None
+
+
+class Check(Struct, frozen=True, kw_only=True):
+    name: str
+    version: str
+    read_bytes: int
+    total_bytes: int
+    found: dict[str, int]
+    mode: str
+    status: str
+
+
+class UsedTokens(Struct, frozen=True, kw_only=True):
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cache_read_tokens: int = 0
+    cache_write_tokens: int = 0
+    cache_write_1h_tokens: int = 0
+    reasoning_tokens: int = 0
+    audio_input_tokens: int = 0
+    audio_output_tokens: int = 0
+    images: int = 0
+    tier: str | None = None
+    batch: bool = False
+    estimated: bool = False
+
+
+class Cost(Struct, frozen=True, kw_only=True):
+    """Dollars as decimal strings (exact); None where no price is known."""
+
+    usd: str | None = None
+    reserved_usd: str | None = None
+    price_version: str | None = None
+
+
+class Latency(Struct, frozen=True, kw_only=True):
+    """Milliseconds."""
+
+    total: float
+    first_byte: float | None = None
+    upstream: float | None = None
+    overhead: float | None = None
+
+
+class Content(Struct, frozen=True, kw_only=True):
+    mode: str = "none"
+    ref: str | None = None
+
+
+class Intent(Struct, frozen=True, kw_only=True, tag_field="kind", tag="intent"):
+    """What is about to be done. Durable before a provider is called."""
+
+    id: str
+    parent: str | None = None
+    request_id: str | None = None
+    at: str
+    who: Who
+    purpose: Purpose
+    asked: AskedFor
+    policy: str
+    decisions: tuple[Decision, ...] = ()
+
+
+class Outcome(Struct, frozen=True, kw_only=True, tag_field="kind", tag="outcome"):
+    """How it ended. Durable before the answer ends."""
+
+    id: str
+    ended_at: str
+    ending: str
+    served: Served
+    decisions: tuple[Decision, ...] = ()
+    checks: tuple[Check, ...] = ()
+    unread: tuple[str, ...] = ()
+    usage: UsedTokens | None = None
+    cost: Cost = Cost()
+    latency_ms: Latency
+    content: Content = Content()
+
+
+class Boot(Struct, frozen=True, kw_only=True, tag_field="kind", tag="boot"):
+    """A writer starts: the first entry of each boot."""
+
+    id: str
+    at: str
+    version: str
+    policy: str
+
+
+Entry = Intent | Outcome | Boot

@@ -1,0 +1,112 @@
+"""The error tree.
+
+::
+
+    GatewayError
+    ├── Refused            ours: the gateway said no; carries the Problem its caller is told
+    ├── UpstreamFault      theirs: what a provider did
+    │   ├── NotConnected   no byte of the request left us; another try costs nothing
+    │   ├── TimedOut       one of the provider's limits ran out; the call may be billed
+    │   ├── Broken         the connection or its framing broke after the request was sent
+    │   └── Answered       the provider answered with an error status
+    ├── SpoolUnavailable   the audit log can't take an entry; nothing may be sent
+    ├── PolicyInvalid      a policy folder that can't be read (gateway.policy.load)
+    └── SettingsInvalid    the process can't start as it was told to (gateway.settings)
+
+A *Problem* is what a caller is told, in no dialect yet: each dialect renders it so that the
+caller's own SDK raises its own right exception. It never holds a secret, a prompt or a trace.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Kind(Enum):
+    """What went wrong, as one word per HTTP status: the value is that status."""
+
+    INVALID_REQUEST = 400
+    UNAUTHENTICATED = 401
+    FORBIDDEN = 403
+    NOT_FOUND = 404
+    METHOD_NOT_ALLOWED = 405
+    BODY_TIMEOUT = 408
+    CONFLICT = 409
+    TOO_LARGE = 413
+    UNSUPPORTED_ENCODING = 415
+    UNPROCESSABLE = 422
+    RATE_LIMITED = 429
+    INTERNAL = 500
+    UPSTREAM = 502
+    UNAVAILABLE = 503
+    UPSTREAM_TIMEOUT = 504
+    OVERLOADED = 529
+
+    @property
+    def status(self) -> int:
+        return self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What a caller is told. `code` is machine readable, `param` the field at fault.
+
+    `retry_after_s` becomes `retry-after`; `should_retry` (None: the client decides) becomes
+    `x-should-retry`, which the OpenAI and Anthropic SDKs obey.
+    """
+
+    kind: Kind
+    message: str
+    code: str | None = None
+    param: str | None = None
+    retry_after_s: float | None = None
+    should_retry: bool | None = None
+
+
+class GatewayError(Exception):
+    """Everything this package raises on purpose."""
+
+
+class Refused(GatewayError):
+    """The gateway's own no. `stage` and `rule` name who said it; they go into the record."""
+
+    def __init__(self, problem: Problem, *, stage: str, rule: str) -> None:
+        super().__init__(problem.message)
+        self.problem = problem
+        self.stage = stage
+        self.rule = rule
+
+
+class UpstreamFault(GatewayError):
+    """What a provider did. The message is ours and names no secret, prompt or address."""
+
+
+class NotConnected(UpstreamFault):
+    """No connection: refused, unknown name, TLS failure or the connect limit ran out."""
+
+
+class TimedOut(UpstreamFault):
+    """A limit ran out. `limit` is first_byte, idle or total."""
+
+    def __init__(self, limit: str) -> None:
+        super().__init__(f"the provider's {limit} time limit ran out")
+        self.limit = limit
+
+
+class Broken(UpstreamFault):
+    """The connection broke, the framing was invalid or the answer was larger than we read."""
+
+
+class Answered(UpstreamFault):
+    """The provider answered with an error status (>= 400). `body` is capped, never logged."""
+
+    def __init__(self, status: int, headers: dict[str, str], body: bytes) -> None:
+        super().__init__(f"the provider answered {status}")
+        self.status = status
+        self.headers = headers
+        self.body = body
+
+
+class SpoolUnavailable(GatewayError):
+    """The audit spool can't make an entry durable (disk full, writer stopped)."""

@@ -1,0 +1,71 @@
+"""What the request path needs of an HTTP client: send, read, close.
+
+Two implementations (aiohttp, httpx) pass one behaviour suite; ADR 0002 says why aiohttp carries
+the traffic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class TimeLimits:
+    """Seconds. `first_byte` runs from the request being sent to the answer's headers."""
+
+    connect_s: float = 5.0
+    first_byte_s: float | None = None
+    idle_s: float = 120.0
+    total_s: float = 900.0
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One request to a provider. Header names are lower-case; `url` is absolute."""
+
+    method: str
+    url: str
+    headers: Sequence[tuple[str, str]]
+    body: bytes
+    limits: TimeLimits
+
+
+class Incoming(Protocol):
+    """A provider's answer, whose headers have arrived.
+
+    `headers` has lower-case names. Reading raises TimedOut or Broken.
+    """
+
+    @property
+    def status(self) -> int: ...
+
+    @property
+    def headers(self) -> Mapping[str, str]: ...
+
+    async def read(self, cap_bytes: int) -> bytes:
+        """The whole body; Broken if it is larger than `cap_bytes`."""
+        ...
+
+    async def next_chunk(self) -> bytes:
+        """All bytes that have arrived, at least one; b"" at the end of the body."""
+        ...
+
+    def close(self) -> None:
+        """Idempotent and immediate: a body read to its end gives the connection back to the pool,
+        any other closes it, so that the provider notices."""
+        ...
+
+
+class Upstream(Protocol):
+    """A pool of connections to providers."""
+
+    async def send(self, outgoing: Outgoing) -> Incoming:
+        """Raises NotConnected, TimedOut or Broken. Cancelling closes the connection.
+
+        Never retries by itself: a POST may have been billed.
+        """
+        ...
+
+    async def aclose(self) -> None: ...
