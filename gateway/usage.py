@@ -6,15 +6,15 @@ nano-dollars per *million* tokens, so that every published price (0.0375 USD per
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
+
+from msgspec import Struct
 
 NANO_USD = 1_000_000_000
 MAX_NANO_USD = 9_000_000 * NANO_USD
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+class Usage(Struct, frozen=True):
     """Tokens of one call, the same meaning whatever the dialect.
 
     `input_tokens` includes cache reads, cache writes and audio; `output_tokens` includes reasoning

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from gateway.usage import Usage
+
 
 class Who(Struct, frozen=True, kw_only=True):
     """Proven facts about the caller. `user` and `end_user` are pseudonyms, `network` a /24 or /48."""
@@ -73,21 +75,6 @@ class Check(Struct, frozen=True, kw_only=True):
     status: str
 
 
-class UsedTokens(Struct, frozen=True, kw_only=True):
-    input_tokens: int = 0
-    output_tokens: int = 0
-    cache_read_tokens: int = 0
-    cache_write_tokens: int = 0
-    cache_write_1h_tokens: int = 0
-    reasoning_tokens: int = 0
-    audio_input_tokens: int = 0
-    audio_output_tokens: int = 0
-    images: int = 0
-    tier: str | None = None
-    batch: bool = False
-    estimated: bool = False
-
-
 class Cost(Struct, frozen=True, kw_only=True):
     """Dollars as decimal strings (exact); None where no price is known."""
 
@@ -134,7 +121,7 @@ class Outcome(Struct, frozen=True, kw_only=True, tag_field="kind", tag="outcome"
     decisions: tuple[Decision, ...] = ()
     checks: tuple[Check, ...] = ()
     unread: tuple[str, ...] = ()
-    usage: UsedTokens | None = None
+    usage: Usage | None = None
     cost: Cost = Cost()
     latency_ms: Latency
     content: Content = Content()

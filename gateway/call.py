@@ -1,0 +1,136 @@
+"""Call: the facts of one request, one field per stage, written once; and the trail of verdicts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from gateway.audit.entry import Attempt, Decision
+from gateway.dialects.interface import Asked, Dialect, Family, StreamReader
+from gateway.errors import Problem
+from gateway.ledger.interface import Hold
+from gateway.policy.snapshot import Model, Policy, Role, Target
+from gateway.upstream.interface import Incoming
+from gateway.upstream.prices import Rates
+from gateway.usage import Usage
+
+Ending = Literal[
+    "complete",
+    "refused",
+    "upstream_error",
+    "upstream_error_midstream",
+    "client_gone",
+    "timeout",
+    "shutdown",
+    "interrupted",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls, as the credential proves. `user` is a pseudonym."""
+
+    auth: str
+    key: str
+    user: str | None
+    team: str | None
+    roles: tuple[str, ...]
+    use_case: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """The role that allows this call, and the cap it writes into it."""
+
+    role: Role
+    model: Model
+    max_output_tokens: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A target that may serve this call. `asked_for` is the name of the model it belongs to."""
+
+    target: Target
+    asked_for: str
+    rates: Rates | None
+    retries: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Where this call may go, in order. Nothing is sent outside it."""
+
+    candidates: tuple[Candidate, ...]
+
+
+@dataclass(slots=True)
+class Served:
+    """The candidate whose answer the caller gets. Exactly one of `body` and `reader` is set."""
+
+    candidate: Candidate
+    incoming: Incoming
+    content_type: str
+    body: bytes | None = None
+    reader: StreamReader | None = None
+    first: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What the call used and cost. `cost_nano_usd` None: no price is known."""
+
+    usage: Usage | None
+    cost_nano_usd: int | None
+    price_version: str | None
+
+
+@dataclass(slots=True)
+class Timing:
+    """Monotonic seconds. `upstream_s` is time spent waiting for providers."""
+
+    started: float
+    first_byte: float | None = None
+    upstream_s: float = 0.0
+
+
+@dataclass(slots=True)
+class Call:
+    """One request from the door to its record."""
+
+    id: str
+    request_id: str | None
+    at_ms: int
+    timing: Timing
+    dialect: Dialect
+    family: Family
+    policy: Policy
+    network: str | None
+    headers: list[tuple[bytes, bytes]]
+
+    body: bytes = b""
+    caller: Caller | None = None
+    asked: Asked | None = None
+    end_user: str | None = None
+    use_case: str | None = None
+    tags: dict[str, str] = field(default_factory=dict)
+    grant: Grant | None = None
+    plan: Plan | None = None
+    hold: Hold | None = None
+    intent_recorded: bool = False
+    attempts: list[Attempt] = field(default_factory=list)
+    served: Served | None = None
+    measured: Measured | None = None
+    ending: Ending | None = None
+    problem: Problem | None = None
+    trail: list[Decision] = field(default_factory=list)
+
+    def note(self, stage: str, rule: str, verdict: str, reason: str | None = None) -> None:
+        """Add a verdict to the trail."""
+        self.trail.append(Decision(stage=stage, rule=rule, verdict=verdict, reason=reason))
+
+    def end(self, ending: Ending, problem: Problem | None = None) -> None:
+        """Say how the call ended. The first word stands: what follows an ending is its echo."""
+        if self.ending is None:
+            self.ending = ending
+            self.problem = problem

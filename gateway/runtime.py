@@ -1,0 +1,105 @@
+"""Runtime: what stages may use, as protocols. `app.py` says which classes stand behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from gateway.audit.entry import Entry
+from gateway.ledger.interface import Ledger
+from gateway.policy.snapshot import Policy, Price
+from gateway.stores.interfaces import KeyRecord
+from gateway.upstream.interface import Upstream
+from gateway.upstream.prices import Rates
+
+
+class Clock(Protocol):
+    def now_ms(self) -> int:
+        """Wall clock, milliseconds since 1970 (UTC)."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds that never run backwards."""
+        ...
+
+    async def sleep(self, seconds: float) -> None: ...
+
+
+class Chance(Protocol):
+    """Randomness and ids."""
+
+    def call_id(self, at_ms: int) -> str: ...
+
+    def fraction(self) -> float:
+        """Uniform in [0, 1)."""
+        ...
+
+
+class Policies(Protocol):
+    @property
+    def current(self) -> Policy: ...
+
+
+class Keys(Protocol):
+    """The keys of this installation, held in memory."""
+
+    async def find(self, key: str) -> KeyRecord | None:
+        """The record of a well-formed key; one made a moment ago elsewhere is found too."""
+        ...
+
+
+class Subjects(Protocol):
+    """People under pseudonyms: the audit log never holds a name."""
+
+    def known(self, kind: str, name: str) -> str | None: ...
+
+    async def resolve(self, kind: str, name: str) -> str: ...
+
+
+class Audit(Protocol):
+    def append(self, entry: Entry) -> Awaitable[None]:
+        """Chain an entry, at once; awaiting says it is durable. Raises SpoolUnavailable."""
+        ...
+
+    @property
+    def healthy(self) -> bool: ...
+
+
+class Prices(Protocol):
+    def rates(
+        self, dialect: str, provider: str, base_url: str | None, model: str, declared: Price | None, *, free: bool
+    ) -> Rates | None: ...
+
+
+class Journal(Protocol):
+    """The process's own log: sentences and numbers, never contents or secrets."""
+
+    def fault(self, what: str, call: str, error: BaseException) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Sizes in bytes and times in seconds that hold for every call."""
+
+    body_bytes: int
+    answer_bytes: int
+    body_timeout_s: float
+    write_stall_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    policies: Policies
+    keys: Keys
+    subjects: Subjects
+    ledger: Ledger
+    prices: Prices
+    upstreams: Mapping[str, Upstream]
+    """By provider dialect: `echo` answers in process, all others over HTTP."""
+    audit: Audit
+    clock: Clock
+    chance: Chance
+    journal: Journal
+    bounds: Bounds
+    trusted_proxies: frozenset[str]

@@ -1,0 +1,94 @@
+"""Where the gateway runs: environment and flags. The only reader of `os.environ`.
+
+What it *decides* is policy (a folder of YAML); what is here is about the machine it runs on.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from gateway.errors import GatewayError
+
+
+class SettingsInvalid(GatewayError):
+    """One sentence per setting that is wrong."""
+
+    def __init__(self, sentences: tuple[str, ...]) -> None:
+        super().__init__("; ".join(sentences))
+        self.sentences = sentences
+
+
+class Settings(BaseSettings):
+    """Read from `GATEWAY_*`; every field is documented in docs/settings.md."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="GATEWAY_", frozen=True, extra="ignore", env_ignore_empty=True, hide_input_in_errors=True
+    )
+
+    policies: Path = Field(Path("policies"), description="Folder of policy files.")
+    data: Path = Field(Path("data"), description="Folder of the audit spool, the SQLite file and generated secrets.")
+    database_url: str | None = Field(None, description="SQLAlchemy URL; default: SQLite under the data folder.")
+    secret_key: SecretStr | None = Field(None, description="Secret from which all keys are derived; default: a file.")
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8080, ge=0, le=65535, description="Port to listen on; 0 picks a free one.")
+    workers: int = Field(1, ge=1, description="Processes. More than one needs Redis, which this version lacks.")
+    upstream: Literal["aiohttp", "httpx"] = Field("aiohttp", description="HTTP client towards providers.")
+    max_body_bytes: int = Field(32 * 1024 * 1024, ge=1024, description="Largest request body.")
+    max_answer_bytes: int = Field(64 * 1024 * 1024, ge=1024, description="Largest answer read from a provider.")
+    max_header_bytes: int = Field(64 * 1024, ge=4096, description="Largest request head (line and headers).")
+    max_connections: int = Field(10_000, ge=1, description="Open client connections; beyond: 503.")
+    body_timeout_s: float = Field(60.0, gt=0, description="Time a client has to send its head, and its body.")
+    write_stall_s: float = Field(120.0, gt=0, description="Time a client may take to accept a piece of the answer.")
+    shutdown_grace_s: float = Field(30.0, gt=0, description="Time running calls have to end at shutdown.")
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Addresses whose X-Forwarded-For is believed; none by default."
+    )
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _fits_this_version(self) -> Settings:
+        if self.workers > 1:
+            raise ValueError(
+                "GATEWAY_WORKERS: more than one worker would each keep its own count of limits and budgets; "
+                "that needs GATEWAY_REDIS_URL, which this version does not have yet"
+            )
+        if self.database_url and not self.database_url.startswith("sqlite:///"):
+            raise ValueError("GATEWAY_DATABASE_URL: this version keeps its records in SQLite (sqlite:///PATH)")
+        return self
+
+    @property
+    def database(self) -> str:
+        return self.database_url or f"sqlite:///{self.data / 'gateway.db'}"
+
+    @property
+    def secret_file(self) -> Path:
+        return self.data / "secret.key"
+
+
+def load_settings(**flags: object) -> Settings:
+    """Settings from the environment, flags first. Raises SettingsInvalid."""
+    given = {name: value for name, value in flags.items() if value is not None}
+    try:
+        return Settings(**given)  # type: ignore[arg-type]  # pydantic checks each value
+    except ValidationError as error:
+        raise SettingsInvalid(tuple(_sentence(e["loc"], e["msg"]) for e in error.errors())) from None
+
+
+def environment() -> Mapping[str, str]:
+    """The environment, for secret references in policies."""
+    return os.environ
+
+
+def _sentence(location: tuple[int | str, ...], message: str) -> str:
+    text = message.removeprefix("Value error, ")
+    return f"GATEWAY_{str(location[0]).upper()}: {text}" if location else text

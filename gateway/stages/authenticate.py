@@ -1,0 +1,76 @@
+"""Who calls? Needs the headers only: a stranger's body is never read. Refuses with 401.
+
+A gateway key may come under any of the names that SDKs use; two that differ are refused rather
+than guessed between.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from gateway.call import Call, Caller
+from gateway.credentials import well_formed
+from gateway.errors import Kind, Problem, Refused
+from gateway.runtime import Runtime
+from gateway.stores.interfaces import KeyRecord
+
+_HEADERS: Final = frozenset({b"authorization", b"x-api-key", b"api-key", b"x-goog-api-key"})
+_HOW: Final = "send a gateway key as 'Authorization: Bearer gw-…' or 'x-api-key: gw-…'"
+
+
+async def enter(call: Call, runtime: Runtime) -> None:
+    key = presented(call.headers)
+    record = await runtime.keys.find(key)
+    valid = decide(record, call.at_ms)
+    call.caller = Caller(
+        auth="key",
+        key=valid.id,
+        user=None if valid.user is None else await pseudonym(runtime, "user", valid.user),
+        team=valid.team,
+        roles=valid.roles,
+        use_case=valid.use_case,
+    )
+    call.note("authenticate", valid.id, "allow")
+
+
+def presented(headers: list[tuple[bytes, bytes]]) -> str:
+    """The one credential of a request. Refuses none, a malformed one, and two that differ."""
+    found: str | None = None
+    for name, value in headers:
+        if name not in _HEADERS:
+            continue
+        text = value.decode("latin-1").strip()
+        if name == b"authorization":
+            scheme, _, text = text.partition(" ")
+            text = text.strip()
+            if scheme.lower() != "bearer":
+                raise _refused("scheme", f"'Authorization' must be a bearer token: {_HOW}")
+        if found is not None and found != text:
+            raise _refused("ambiguous", "two different credentials were sent: send one")
+        found = text
+    if not found:
+        raise _refused("missing", f"no credential was sent: {_HOW}")
+    if not well_formed(found):
+        raise _refused("malformed", f"this is not a gateway key (they begin with 'gw-'): {_HOW}")
+    return found
+
+
+def decide(record: KeyRecord | None, now_ms: int) -> KeyRecord:
+    """The record if its key is known and in force at `now_ms` (milliseconds since 1970)."""
+    if record is None:
+        raise _refused("unknown", "this gateway key is not known")
+    if record.revoked_at is not None and record.revoked_at <= now_ms:
+        raise _refused("revoked", "this gateway key was revoked")
+    if record.expires_at is not None and record.expires_at <= now_ms:
+        raise _refused("expired", "this gateway key has expired")
+    return record
+
+
+async def pseudonym(runtime: Runtime, kind: str, name: str) -> str:
+    known = runtime.subjects.known(kind, name)
+    return known if known is not None else await runtime.subjects.resolve(kind, name)
+
+
+def _refused(rule: str, message: str) -> Refused:
+    problem = Problem(Kind.UNAUTHENTICATED, message, code="invalid_api_key")
+    return Refused(problem, stage="authenticate", rule=rule)

@@ -1,0 +1,63 @@
+"""What did it use and cost? The provider's own figures; where there are none, ours, and marked so."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from gateway.call import Call, Measured, Served
+from gateway.runtime import Runtime
+from gateway.upstream.prices import cost
+from gateway.usage import Usage
+
+_BYTES_PER_TOKEN: Final = 4
+"""A rule of thumb for English; estimates are flagged, an exact tokenizer comes with its issue."""
+
+
+def leave(call: Call, runtime: Runtime) -> None:
+    """Write `call.measured`. A call that no provider served has used nothing."""
+    if call.served is None or call.asked is None:
+        return
+    rates = call.served.candidate.rates
+    usage = decide(call, call.served)
+    call.measured = Measured(
+        usage=usage,
+        cost_nano_usd=None if rates is None else cost(rates, usage),
+        price_version=None if rates is None else rates.version,
+    )
+
+
+def decide(call: Call, served: Served) -> Usage:
+    """Usage of a served call, whole or cut short."""
+    if served.reader is not None:
+        reader = served.reader
+        if reader.usage is not None and reader.complete:
+            return reader.usage
+        return _of_a_cut_stream(call, reader.usage, reader.output_bytes, reader.output_events)
+    answer = call.dialect.read_answer(served.body or b"")
+    if answer.usage is not None:
+        return answer.usage
+    return _estimate(call, output_tokens=_tokens(answer.output_bytes))
+
+
+def _of_a_cut_stream(call: Call, reported: Usage | None, output_bytes: int, output_events: int) -> Usage:
+    """Input as reported or estimated; output as produced so far: at least one token an event."""
+    produced = max(_tokens(output_bytes), output_events)
+    if reported is None:
+        return _estimate(call, output_tokens=produced)
+    return Usage(
+        input_tokens=reported.input_tokens,
+        output_tokens=max(produced, reported.output_tokens),
+        cache_read_tokens=reported.cache_read_tokens,
+        cache_write_tokens=reported.cache_write_tokens,
+        cache_write_1h_tokens=reported.cache_write_1h_tokens,
+        tier=reported.tier,
+        estimated=True,
+    )
+
+
+def _estimate(call: Call, *, output_tokens: int) -> Usage:
+    return Usage(input_tokens=_tokens(len(call.body)), output_tokens=output_tokens, estimated=True)
+
+
+def _tokens(size_bytes: int) -> int:
+    return -(-size_bytes // _BYTES_PER_TOKEN)

@@ -1,0 +1,127 @@
+"""Where may it go? Pure: ordered candidates, after residency and dialect. Refuses an empty plan.
+
+The model's own targets come first, in an order drawn by weight; then those of its fallbacks, each
+fallback judged by the role that allowed the call. Nothing is ever sent outside the plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from gateway.call import Call, Candidate, Plan
+from gateway.errors import Kind, Problem, Refused
+from gateway.policy.snapshot import Model, Policy, Role, Target, Team
+from gateway.runtime import Runtime
+from gateway.upstream.prices import Rates
+
+_SPEAKERS: Final = {"openai": ("openai", "echo"), "anthropic": ("anthropic", "echo")}
+"""By a client's family: the provider dialects that answer it. Other pairs come with their issue."""
+
+RatesOf = Callable[[Target], Rates | None]
+
+
+async def enter(call: Call, runtime: Runtime) -> None:
+    assert call.caller is not None and call.grant is not None and call.asked is not None
+    prices = runtime.prices
+
+    def rates_of(target: Target) -> Rates | None:
+        provider = target.provider
+        return prices.rates(
+            provider.dialect, provider.name, provider.base_url, target.model, target.price, free=provider.free
+        )
+
+    call.plan = decide(
+        call.policy,
+        model=call.grant.model,
+        asked_for=call.asked.model,
+        role=call.grant.role,
+        team=None if call.caller.team is None else call.policy.teams.get(call.caller.team),
+        family=call.dialect.family,
+        rates_of=rates_of,
+        fraction=runtime.chance.fraction,
+    )
+
+
+def decide(
+    policy: Policy,
+    *,
+    model: Model,
+    asked_for: str,
+    role: Role,
+    team: Team | None,
+    family: str,
+    rates_of: RatesOf,
+    fraction: Callable[[], float],
+) -> Plan:
+    """Candidates in the order in which they are tried; Refused if there is none."""
+    candidates: list[Candidate] = []
+    seen: set[str] = set()
+    kept_out = ""
+    for name, member in _with_fallbacks(policy, model, asked_for, role):
+        for target in in_drawn_order(member.targets, fraction):
+            if target.name in seen:
+                continue
+            seen.add(target.name)
+            why = _kept_out(target, team, family)
+            if why:
+                kept_out = kept_out or why
+                continue
+            candidates.append(Candidate(target, name, rates_of(target), member.retries))
+    if not candidates:
+        raise _empty(asked_for, kept_out, family)
+    return Plan(tuple(candidates))
+
+
+def in_drawn_order(targets: tuple[Target, ...], fraction: Callable[[], float]) -> list[Target]:
+    """A random order in which a target of weight w comes first with probability w over the sum.
+
+    Efraimidis and Spirakis, "Weighted random sampling with a reservoir" (2006): sort by u^(1/w).
+    A target of weight 0 is never drawn.
+    """
+    if len(targets) == 1:
+        return [targets[0]] if targets[0].weight else []
+    drawn = [(fraction() ** (1 / target.weight), target) for target in targets if target.weight]
+    drawn.sort(key=lambda pair: pair[0], reverse=True)
+    return [target for _, target in drawn]
+
+
+def _with_fallbacks(policy: Policy, model: Model, asked_for: str, role: Role) -> Iterator[tuple[str, Model]]:
+    """The model, then its fallbacks and theirs, each once, depth first as they are written."""
+    queue = [(asked_for, model)]
+    seen = {model.name}
+    while queue:
+        name, member = queue.pop(0)
+        yield name, member
+        following: list[tuple[str, Model]] = []
+        for fallback in member.fallbacks:
+            found = policy.model_for(fallback)
+            if found is not None and found.name not in seen and role.allows_model(fallback):
+                seen.add(found.name)
+                following.append((fallback, found))
+        queue[:0] = following
+
+
+def _kept_out(target: Target, team: Team | None, family: str) -> str:
+    if target.provider.dialect not in _SPEAKERS[family]:
+        return "dialect"
+    if team is not None and team.regions is not None and target.provider.region not in team.regions:
+        return "region"
+    return ""
+
+
+def _empty(asked_for: str, why: str, family: str) -> Refused:
+    name = asked_for[:200]
+    if why == "region":
+        message = f"the model '{name}' has no target in the regions this team may use"
+        return _refused(Kind.FORBIDDEN, "region", message, "residency")
+    if why == "dialect":
+        message = f"no provider of the model '{name}' speaks this API; use that provider's own API"
+        return _refused(Kind.INVALID_REQUEST, "dialect", message, "api_not_served")
+    message = f"the model '{name}' has no provider that is switched on"
+    return _refused(Kind.UNAVAILABLE, "targets", message, "no_provider")
+
+
+def _refused(kind: Kind, rule: str, message: str, code: str) -> Refused:
+    problem = Problem(kind, message, code=code, param="model", should_retry=False)
+    return Refused(problem, stage="plan", rule=rule)

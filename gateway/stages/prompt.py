@@ -1,0 +1,30 @@
+"""What is asked? Parses the body once, reads the claims about purpose and person. Refuses with 400.
+
+Managed prompts become a version with its model here, once they exist.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from gateway.call import Call
+from gateway.dialects.interface import BadBody
+from gateway.errors import Kind, Problem, Refused
+from gateway.runtime import Runtime
+from gateway.stages.claims import claimed_tags, claimed_use_case
+
+_MAX_END_USER: Final = 256
+
+
+async def enter(call: Call, runtime: Runtime) -> None:
+    try:
+        asked = call.dialect.parse(call.body)
+    except BadBody as bad:
+        problem = Problem(Kind.INVALID_REQUEST, str(bad), code="invalid_body", param=bad.param)
+        raise Refused(problem, stage="prompt", rule="body") from None
+    call.asked = asked
+    if asked.end_user:
+        name = asked.end_user[:_MAX_END_USER]
+        call.end_user = runtime.subjects.known("end_user", name) or await runtime.subjects.resolve("end_user", name)
+    call.use_case = claimed_use_case(call.headers, proven=call.caller.use_case if call.caller else None)
+    call.tags = claimed_tags(call.headers)

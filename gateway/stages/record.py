@@ -1,0 +1,142 @@
+"""What will be believed later: the intent before a provider is called, the outcome before the end.
+
+`enter` is durable when it returns. `leave` chains the outcome at once, without waiting, so that it
+can't be cancelled, and hands back what to wait for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from datetime import UTC, datetime
+
+from gateway.audit.entry import (
+    AskedFor,
+    Cost,
+    Intent,
+    Latency,
+    Outcome,
+    Purpose,
+    Served,
+    Who,
+)
+from gateway.call import Call, Measured
+from gateway.errors import Kind, Problem, Refused, SpoolUnavailable
+from gateway.runtime import Runtime
+from gateway.usage import usd
+
+
+async def enter(call: Call, runtime: Runtime) -> None:
+    """Record the intent, durably. Refuses with 503 if the audit log can't take it."""
+    try:
+        durable = _intent(call, runtime)
+        await durable
+    except SpoolUnavailable:
+        problem = Problem(Kind.UNAVAILABLE, "the audit log can't be written, so nothing is sent", code="audit")
+        raise Refused(problem, stage="record", rule="durability") from None
+
+
+def leave(call: Call, runtime: Runtime) -> Awaitable[None]:
+    """Chain the outcome (and the intent of a call refused before it had one)."""
+    if not call.intent_recorded:
+        _intent(call, runtime)
+    return runtime.audit.append(outcome(call, runtime.clock.monotonic(), runtime.clock.now_ms()))
+
+
+def _intent(call: Call, runtime: Runtime) -> Awaitable[None]:
+    entry = intent(call)
+    durable = runtime.audit.append(entry)
+    call.intent_recorded = True
+    return durable
+
+
+def intent(call: Call) -> Intent:
+    caller, asked = call.caller, call.asked
+    who = (
+        Who(network=call.network)
+        if caller is None
+        else Who(
+            auth=caller.auth,
+            key=caller.key,
+            user=caller.user,
+            team=caller.team,
+            roles=caller.roles,
+            end_user=call.end_user,
+            network=call.network,
+        )
+    )
+    return Intent(
+        id=call.id,
+        request_id=call.request_id,
+        at=iso(call.at_ms),
+        who=who,
+        purpose=Purpose(use_case=call.use_case, tags=call.tags),
+        asked=AskedFor(
+            api=call.dialect.api,
+            model=None if asked is None else asked.model[:256],
+            stream=False if asked is None else asked.stream,
+            tools=() if asked is None else (*asked.functions, *asked.hosted_tools)[:64],
+        ),
+        policy=call.policy.revision,
+        decisions=tuple(call.trail),
+    )
+
+
+def outcome(call: Call, monotonic: float, now_ms: int) -> Outcome:
+    """Decisions of an outcome are all of the call's: it stands by itself."""
+    measured = call.measured
+    return Outcome(
+        id=call.id,
+        ended_at=iso(now_ms),
+        ending=call.ending or "upstream_error",
+        served=_served(call),
+        decisions=tuple(call.trail),
+        usage=None if measured is None else measured.usage,
+        cost=_cost(call, measured),
+        latency_ms=_latency(call, monotonic),
+    )
+
+
+def _served(call: Call) -> Served:
+    attempts = tuple(call.attempts)
+    if call.served is None:
+        return Served(attempts=attempts)
+    target = call.served.candidate.target
+    return Served(
+        provider=target.provider.name,
+        region=target.provider.region,
+        target=target.name,
+        model=target.model,
+        attempts=attempts,
+    )
+
+
+def _cost(call: Call, measured: Measured | None) -> Cost:
+    reserved = None if call.hold is None else call.hold.bound_nano_usd
+    spent = None if measured is None else measured.cost_nano_usd
+    return Cost(
+        usd=None if spent is None else dollars(spent),
+        reserved_usd=None if reserved is None else dollars(reserved),
+        price_version=None if measured is None else measured.price_version,
+    )
+
+
+def _latency(call: Call, monotonic: float) -> Latency:
+    timing = call.timing
+    total = monotonic - timing.started
+    first = None if timing.first_byte is None else round((timing.first_byte - timing.started) * 1000, 3)
+    return Latency(
+        total=round(total * 1000, 3),
+        first_byte=first,
+        upstream=round(timing.upstream_s * 1000, 3),
+        overhead=round((total - timing.upstream_s) * 1000, 3),
+    )
+
+
+def dollars(nano: int) -> str:
+    """Exact dollars without an exponent."""
+    return f"{usd(nano):f}"
+
+
+def iso(at_ms: int) -> str:
+    """UTC with milliseconds, as in 2026-11-22T13:06:35.123Z."""
+    return datetime.fromtimestamp(at_ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
