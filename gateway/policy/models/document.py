@@ -1,0 +1,36 @@
+"""The whole of a policy, as declared: one field per top-level key."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import ConfigDict, Field
+
+from gateway.policy.models.audit import AuditEntry
+from gateway.policy.models.block import Block, PersonalName, PlainName
+from gateway.policy.models.models import ModelEntry, ModelName
+from gateway.policy.models.providers import ProviderEntry
+from gateway.policy.models.roles import RoleEntry
+from gateway.policy.models.teams import TeamEntry
+
+
+class PolicyDocument(Block):
+    """A policy folder: every *.yaml directly under it, merged."""
+
+    model_config = ConfigDict(title="Policy")
+
+    gateway: Literal[1] = Field(default=1, description="The version of this language: 1.")
+    teams: dict[PersonalName, TeamEntry] = Field(
+        default_factory=dict, description="Teams by name: who shares a bill, a ceiling on roles, a residency."
+    )
+    providers: dict[PlainName, ProviderEntry] = Field(
+        default_factory=dict, description="Providers by name: whom the gateway may call, and how."
+    )
+    models: dict[ModelName, ModelEntry] = Field(
+        default_factory=dict,
+        description="Models by the name that applications ask for; * in a name stands for any characters.",
+    )
+    roles: dict[PersonalName, RoleEntry] = Field(
+        default_factory=dict, description="Roles by name: what the holder of a key may ask for."
+    )
+    audit: AuditEntry = Field(default_factory=AuditEntry, description="How calls are recorded.")

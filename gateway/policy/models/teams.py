@@ -1,0 +1,33 @@
+"""`teams`: who shares a bill, a ceiling on roles and a residency."""
+
+from __future__ import annotations
+
+from pydantic import ConfigDict, Field
+
+from gateway.policy.models.block import Block, PersonalName, PlainName
+
+
+class TeamEntry(Block):
+    """One team. A key or token that names a team which is not declared is not accepted."""
+
+    model_config = ConfigDict(title="Team")
+
+    roles: tuple[PersonalName, ...] | None = Field(
+        default=None,
+        description="A ceiling on the roles that the team's keys may use. Absent: no ceiling; []: none.",
+        examples=[["analyst"]],
+    )
+    cost_centre: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=100,
+        description='Where the team\'s usage is booked. Text: quote a number ("4711").',
+        examples=["4711"],
+    )
+    regions: tuple[PlainName, ...] | None = Field(
+        default=None,
+        min_length=1,
+        description="Residency: the team's calls go only to providers of these regions. "
+        "Absent: to any. A provider without a region is outside every region.",
+        examples=[["eu"]],
+    )

@@ -1,0 +1,229 @@
+"""A policy in force: what the request path reads.
+
+Resolved and compiled at load, frozen from then on. A call keeps the snapshot that it took at the
+door. Questions about a name cost well under a microsecond when the name is declared as it stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Final
+
+from gateway.policy.globs import Glob, NameSet
+from gateway.policy.secrets import Secret
+
+MAX_MODEL_NAME_CHARS: Final = 256
+MAX_REMEMBERED_NAMES: Final = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Seconds. `first_byte_s` is for streams only."""
+
+    connect_s: float = 5.0
+    first_byte_s: float = 120.0
+    idle_s: float = 120.0
+    total_s: float = 900.0
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """USD per million tokens, exact. A cache rate of None means: as `input`."""
+
+    input: Decimal
+    output: Decimal
+    cache_read: Decimal | None = None
+    cache_write: Decimal | None = None
+
+
+FREE: Final = Price(Decimal(0), Decimal(0), Decimal(0), Decimal(0))
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """A provider that is on. `base_url` has no trailing slash; None for echo."""
+
+    name: str
+    dialect: str
+    base_url: str | None = field(default=None, repr=False)
+    credentials: tuple[Secret, ...] = ()
+    region: str | None = None
+    timeouts: Timeouts = Timeouts()
+    free: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One model of one provider; `name` is provider/model as declared or as asked for.
+
+    `price` None: by the dated price list.
+    """
+
+    name: str
+    provider: Provider
+    model: str
+    weight: int = 1
+    price: Price | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """What stands behind a name. `name` is as declared: a glob where a glob matched.
+
+    `targets` are those whose provider is on; `off` names the others. `fallbacks` are names to be
+    given to `Policy.model_for`.
+    """
+
+    name: str
+    targets: tuple[Target, ...]
+    fallbacks: tuple[str, ...] = ()
+    retries: int = 0
+    off: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """What a role allows. `None` is all, an empty tuple or set is none."""
+
+    name: str
+    models: tuple[str, ...] = ()
+    apis: frozenset[str] | None = None
+    max_output_tokens: int | None = None
+    functions: tuple[str, ...] | None = None
+    hosted_tools: tuple[str, ...] = ()
+    mcp_servers: tuple[str, ...] = ()
+    allow: frozenset[str] = frozenset()
+    _models: NameSet = field(init=False, repr=False, compare=False)
+    _functions: NameSet = field(init=False, repr=False, compare=False)
+    _hosted_tools: NameSet = field(init=False, repr=False, compare=False)
+    _mcp_servers: NameSet = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        functions = ("*",) if self.functions is None else self.functions
+        object.__setattr__(self, "_models", NameSet.of(self.models))
+        object.__setattr__(self, "_functions", NameSet.of(functions))
+        object.__setattr__(self, "_hosted_tools", NameSet.of(self.hosted_tools))
+        object.__setattr__(self, "_mcp_servers", NameSet.of(self.mcp_servers))
+
+    def allows_model(self, name: str) -> bool:
+        return name in self._models
+
+    def allows_api(self, api: str) -> bool:
+        return self.apis is None or api in self.apis
+
+    def allows_function(self, name: str) -> bool:
+        return name in self._functions
+
+    def allows_hosted_tool(self, kind: str) -> bool:
+        return kind in self._hosted_tools
+
+    def allows_mcp_server(self, label: str) -> bool:
+        return label in self._mcp_servers
+
+    def allows_privilege(self, name: str) -> bool:
+        """`name` is store, background or service_tier."""
+        return name in self.allow
+
+
+TRIAL: Final = Role(name="trial", models=("*",))
+"""The role of the trial key: every model and api, nothing that a provider runs or keeps."""
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """`roles` None: no ceiling; `regions` None: any."""
+
+    name: str
+    roles: frozenset[str] | None = None
+    cost_centre: str | None = None
+    regions: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """How calls are recorded."""
+
+    content: str = "none"
+    durability: str = "before_reply"
+    fsync: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """All of it. `off` names the providers that are off, and why."""
+
+    revision: str
+    teams: Mapping[str, Team] = field(default_factory=dict)
+    providers: Mapping[str, Provider] = field(default_factory=dict)
+    models: Mapping[str, Model] = field(default_factory=dict)
+    roles: Mapping[str, Role] = field(default_factory=dict)
+    audit: Audit = Audit()
+    off: Mapping[str, str] = field(default_factory=dict)
+    _globs: tuple[tuple[Glob, Model], ...] = field(init=False, repr=False, compare=False)
+    _remembered: dict[str, Model] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        for name in ("teams", "providers", "models", "roles", "off"):
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+        globs = [(Glob.of(name), model) for name, model in self.models.items() if "*" in name]
+        globs.sort(key=lambda pair: (pair[0].specificity, pair[0].text), reverse=True)
+        object.__setattr__(self, "_globs", tuple(globs))
+        object.__setattr__(self, "_remembered", {})
+
+    def team(self, name: str) -> Team | None:
+        return self.teams.get(name)
+
+    def role(self, name: str) -> Role | None:
+        return TRIAL if name == TRIAL.name else self.roles.get(name)
+
+    def model_for(self, asked: str) -> Model | None:
+        """The model of exactly that name, else of the most specific glob that matches it.
+
+        Behind a glob, targets hold the asked name in place of their *. None: no such model.
+        """
+        remembered = self._remembered.get(asked)
+        if remembered is not None:
+            return remembered
+        found = self._find(asked)
+        if found is not None:
+            if len(self._remembered) >= MAX_REMEMBERED_NAMES:
+                self._remembered.clear()
+            self._remembered[asked] = found
+        return found
+
+    def _find(self, asked: str) -> Model | None:
+        if len(asked) > MAX_MODEL_NAME_CHARS or "*" in asked:
+            return None
+        exact = self.models.get(asked)
+        if exact is not None:
+            return exact
+        for glob, model in self._globs:
+            if glob.matches(asked):
+                return substituted(model, glob, asked)
+        return None
+
+
+def substituted(model: Model, glob: Glob, asked: str) -> Model:
+    """`model` with the asked name in place of each target's *.
+
+    What the glob's literal beginning says up to its last / is our own address, not the provider's
+    name: behind "local/*", local/llama3 is llama3.
+    """
+    meant = asked[glob.prefix.rfind("/") + 1 :]
+    targets = tuple(
+        Target(
+            name=target.name.replace("*", meant),
+            provider=target.provider,
+            model=target.model.replace("*", meant),
+            weight=target.weight,
+            price=target.price,
+        )
+        if "*" in target.model
+        else target
+        for target in model.targets
+    )
+    off = tuple(name.replace("*", meant) for name in model.off)
+    return Model(model.name, targets, model.fallbacks, model.retries, off)
