@@ -8,7 +8,8 @@
     │   ├── NotConnected   no byte of the request left us; another try costs nothing
     │   ├── TimedOut       one of the provider's limits ran out; the call may be billed
     │   ├── Broken         the connection or its framing broke after the request was sent
-    │   └── Answered       the provider answered with an error status
+    │   ├── Answered       the provider answered with an error status
+    │   └── BrokenOff      the provider sent an error inside a stream that had begun
     ├── SpoolUnavailable   the audit log can't take an entry; nothing may be sent
     ├── PolicyInvalid      a policy folder that can't be read (gateway.policy.load)
     └── SettingsInvalid    the process can't start as it was told to (gateway.settings)
@@ -95,7 +96,15 @@ class TimedOut(UpstreamFault):
 
 
 class Broken(UpstreamFault):
-    """The connection broke, the framing was invalid or the answer was larger than we read."""
+    """The connection broke, the framing was invalid or the answer was larger than we read.
+
+    `stale`: a connection used before was closed without one byte of an answer. Most often it had
+    been idle too long and nobody read the request; nobody can prove it.
+    """
+
+    def __init__(self, message: str, *, stale: bool = False) -> None:
+        super().__init__(message)
+        self.stale = stale
 
 
 class Answered(UpstreamFault):
@@ -106,6 +115,14 @@ class Answered(UpstreamFault):
         self.status = status
         self.headers = headers
         self.body = body
+
+
+class BrokenOff(UpstreamFault):
+    """An error event inside a stream. The caller has already been passed that event."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__("the provider ended its stream with an error")
+        self.problem = problem
 
 
 class SpoolUnavailable(GatewayError):

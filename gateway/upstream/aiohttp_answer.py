@@ -1,0 +1,177 @@
+"""One exchange with a provider: its limits, its answer's body and the end of its connection."""
+
+from __future__ import annotations
+
+from asyncio import AbstractEventLoop, TimerHandle
+from collections.abc import Mapping
+
+from aiohttp import ClientError
+from aiohttp.client_proto import ResponseHandler
+from aiohttp.connector import Connection
+from aiohttp.http import HttpProcessingError, RawResponseMessage
+from aiohttp.streams import EMPTY_PAYLOAD, EofStream, StreamReader
+from multidict import CIMultiDict, CIMultiDictProxy
+
+from gateway.errors import Broken, TimedOut, UpstreamFault
+from gateway.upstream.interface import TimeLimits
+
+WIRE_FAULTS = (ClientError, HttpProcessingError, EofStream, OSError)
+"""What aiohttp raises when a connection or its framing breaks."""
+
+_NO_HEADERS: CIMultiDictProxy[str] = CIMultiDictProxy(CIMultiDict())
+
+
+class Exchange:
+    """A request that was sent and, after `begin`, its answer (`Incoming`).
+
+    One timer serves all limits. It is not moved when bytes arrive: when it fires, it looks at what
+    is being waited for since when, and sleeps on if that may last longer. `idle` counts only while
+    somebody waits for bytes, so a slow reader is not the provider's fault; `total` always counts.
+    """
+
+    __slots__ = (
+        "_connection",
+        "_content",
+        "_fault",
+        "_first_byte_at",
+        "_head",
+        "_headers",
+        "_idle_s",
+        "_loop",
+        "_protocol",
+        "_timer",
+        "_timer_at",
+        "_total_at",
+        "_waiting_since",
+        "status",
+    )
+
+    def __init__(
+        self,
+        loop: AbstractEventLoop,
+        connection: Connection,
+        protocol: ResponseHandler,
+        limits: TimeLimits,
+        started: float,
+    ) -> None:
+        self.status = 0
+        self._loop = loop
+        self._connection: Connection | None = connection
+        self._protocol = protocol
+        self._content: StreamReader = EMPTY_PAYLOAD
+        self._head: CIMultiDictProxy[str] = _NO_HEADERS
+        self._headers: dict[str, str] | None = None
+        self._fault: UpstreamFault | None = None
+        self._idle_s = limits.idle_s
+        self._waiting_since: float | None = None
+        self._total_at = total_at = started + limits.total_s
+        self._first_byte_at: float | None = None
+        if limits.first_byte_s is not None:
+            self._first_byte_at = loop.time() + limits.first_byte_s
+            total_at = min(total_at, self._first_byte_at)
+        self._timer_at = total_at
+        self._timer: TimerHandle = loop.call_at(total_at, self._look_at_limits)
+
+    def begin(self, message: RawResponseMessage, content: StreamReader) -> None:
+        """The answer's headers are here."""
+        self.status = message.code
+        self._head = message.headers
+        self._content = content
+        self._first_byte_at = None
+        content.on_eof(self._complete)  # at once where the whole body came with the headers
+        if self._connection is not None:
+            idle_at = self._loop.time() + self._idle_s
+            if idle_at < self._timer_at:
+                self._timer.cancel()
+                self._sleep_until(idle_at)
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        if self._headers is None:
+            joined: dict[str, str] = {}
+            for mixed, value in self._head.items():
+                name = mixed.lower()
+                joined[name] = f"{joined[name]}, {value}" if name in joined else value
+            self._headers = joined
+        return self._headers
+
+    async def read(self, cap_bytes: int) -> bytes:
+        chunks: list[bytes] = []
+        size = 0
+        while chunk := await self.next_chunk():
+            size += len(chunk)
+            if size > cap_bytes:
+                fault = Broken("the provider's answer is larger than the gateway reads")
+                self._fail(fault)
+                raise fault
+            chunks.append(chunk)
+        return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+    async def next_chunk(self) -> bytes:
+        if self._fault is not None:
+            raise self._fault
+        content = self._content
+        self._waiting_since = self._loop.time()
+        try:
+            return await content.readany()
+        except WIRE_FAULTS:
+            # What had arrived before the break is the provider's answer and may be billed: aiohttp
+            # would drop it, so it is taken from behind the exception and the fault comes next.
+            arrived = content._read_nowait(-1)  # noqa: SLF001 (the public read_nowait raises first)
+            fault = Broken("the provider's answer broke off")
+            self._fail(fault)
+            if arrived:
+                return arrived
+            raise fault from None
+        finally:
+            self._waiting_since = None
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._fail(Broken("the answer was closed"))
+
+    def _complete(self) -> None:
+        self._timer.cancel()
+        connection, self._connection = self._connection, None
+        if connection is None:
+            return
+        transport = connection.transport
+        if transport is not None and transport.get_write_buffer_size():
+            connection.close()  # answered before it had read us: the rest of our body is in the way
+        else:
+            connection.release()
+
+    def _fail(self, fault: UpstreamFault) -> None:
+        """Ends the exchange now: whoever waits is told, the socket is aborted and not drained."""
+        if self._fault is None:
+            self._fault = fault
+        self._timer.cancel()
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            self._protocol.set_exception(fault)
+            self._content.set_exception(fault)
+            self._protocol.abort()
+            connection.close()
+
+    def _look_at_limits(self) -> None:
+        now = self._loop.time()
+        if now >= self._total_at:
+            self._fail(TimedOut("total"))
+            return
+        limit = "idle"
+        if self._first_byte_at is not None:
+            limit, limit_at = "first_byte", self._first_byte_at
+        elif self._content is EMPTY_PAYLOAD:
+            limit_at = self._total_at
+        elif self._waiting_since is not None:
+            limit_at = self._waiting_since + self._idle_s
+        else:
+            limit_at = now + self._idle_s
+        if now >= limit_at:
+            self._fail(TimedOut(limit))
+        else:
+            self._sleep_until(min(limit_at, self._total_at))
+
+    def _sleep_until(self, when: float) -> None:
+        self._timer_at = when
+        self._timer = self._loop.call_at(when, self._look_at_limits)
