@@ -42,7 +42,7 @@ def ask_for(provider: ScriptedUpstream | str, limits: TimeLimits | None = None, 
 
 
 async def soon(awaited: Awaitable[object]) -> None:
-    await asyncio.wait_for(awaited, SOON_S)  # type: ignore[arg-type]
+    await asyncio.wait_for(awaited, SOON_S)
 
 
 async def drain(incoming: Incoming) -> bytes:

@@ -1,0 +1,88 @@
+"""The provider that is built in: it needs no network and says what it was told.
+
+`echo:///chat/completions`, `/completions`, `/embeddings` answer as OpenAI would, `echo:///messages`
+as Anthropic would; what comes before the last words of the path (`/v1`) is of no account. The answer
+is "echo: " and the text of the last user message. Tools are not called. A *token* of echo is a run
+of at most six characters; its figures add up, and a `max_tokens` is kept.
+"""
+
+from __future__ import annotations
+
+import itertools
+from asyncio import sleep
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from gateway.errors import Broken
+from gateway.upstream import echo_anthropic, echo_openai
+from gateway.upstream.echo_reply import Malformed, Reply, Stamp, Voice
+from gateway.upstream.interface import Incoming, Outgoing
+
+_VOICES: Final[tuple[tuple[str, Voice, Callable[[int, str, str | None], Reply]], ...]] = (
+    ("/chat/completions", echo_openai.chat, echo_openai.refusal),
+    ("/completions", echo_openai.completions, echo_openai.refusal),
+    ("/embeddings", echo_openai.embeddings, echo_openai.refusal),
+    ("/messages", echo_anthropic.messages, echo_anthropic.refusal),
+)
+
+
+class EchoUpstream:
+    """`now_s` gives Unix seconds for `created`; ids count up from 1. Limits never run out."""
+
+    def __init__(self, *, now_s: Callable[[], int]) -> None:
+        self._now_s = now_s
+        self._numbers = itertools.count(1)
+
+    async def send(self, outgoing: Outgoing) -> Incoming:
+        stamp = Stamp(next(self._numbers), self._now_s())
+        return _Echoed(_answer(outgoing, stamp), stamp)
+
+    async def aclose(self) -> None:
+        """Nothing is open."""
+
+
+def _answer(outgoing: Outgoing, stamp: Stamp) -> Reply:
+    path = outgoing.url.partition("?")[0].rstrip("/")
+    for ending, speak, refuse in _VOICES:
+        if path.endswith(ending):
+            if outgoing.method != "POST":
+                return refuse(405, "only POST is understood here", None)
+            try:
+                return speak(outgoing.body, stamp)
+            except Malformed as wrong:
+                return refuse(400, str(wrong), wrong.param)
+    return echo_openai.refusal(404, "echo has no such path")
+
+
+class _Echoed:
+    """`Incoming` over an answer that is already there."""
+
+    def __init__(self, reply: Reply, stamp: Stamp) -> None:
+        kind = "text/event-stream" if reply.streamed else "application/json"
+        self.status = reply.status
+        self.headers: Mapping[str, str] = {"content-type": kind, "x-request-id": f"req_echo_{stamp.number}"}
+        self._chunks = reply.chunks
+        self._next = 0
+        self._closed = False
+
+    async def read(self, cap_bytes: int) -> bytes:
+        if self._closed and self._next < len(self._chunks):
+            raise Broken("the answer was closed")
+        body = b"".join(self._chunks[self._next :])
+        self._next = len(self._chunks)
+        if len(body) > cap_bytes:
+            raise Broken("the provider's answer is larger than the gateway reads")
+        return body
+
+    async def next_chunk(self) -> bytes:
+        if self._next == len(self._chunks):
+            return b""
+        if self._closed:
+            raise Broken("the answer was closed")
+        await sleep(0)  # let others run, as between two packets: a long answer must not hold the loop
+        chunk = self._chunks[self._next]
+        self._next += 1
+        return chunk
+
+    def close(self) -> None:
+        self._closed = True
