@@ -1,0 +1,251 @@
+"""A provider on loopback that does what the test says, step by step.
+
+A test takes each request as an `Exchange` and drives it: `start`, `send`, `end`, or nothing at all
+(a provider that hangs), or `drop` (one that dies). So a test *knows* what was sent before what. A
+`Script` given to the provider drives every exchange by itself instead.
+
+::
+
+    async with ScriptedProvider() as provider:
+        exchange = await provider.next_exchange()   # a request has come, whole
+        exchange.start(200, EVENT_STREAM)           # headers
+        await exchange.send(first)                  # returns when there is room for more
+        await exchange.closed_by_peer.wait()        # the caller went away
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any, Self
+
+import h11
+
+JSON = {"content-type": "application/json"}
+EVENT_STREAM = {"content-type": "text/event-stream"}
+DEADLINE_S = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What came, as it came: header names in lower case, `target` with its query."""
+
+    method: str
+    target: str
+    headers: dict[str, str]
+    body: bytes
+
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+class CallerGone(Exception):
+    """The caller closed the connection; a script that is told so by `send` ends in peace."""
+
+
+@dataclass(slots=True, eq=False)
+class Exchange:
+    """One request and the answer under way. Times are the running loop's, in seconds."""
+
+    request: Request
+    _connection: _Connection
+    closed_by_peer: asyncio.Event = field(default_factory=asyncio.Event)
+    closed_by_peer_at_s: float | None = None
+    sent_bytes: int = 0
+
+    def start(self, status: int = 200, headers: Mapping[str, str] = EVENT_STREAM) -> None:
+        """Sends the status and the headers; the body follows in chunks."""
+        fields = [*headers.items()]
+        if "content-length" not in headers:
+            fields.append(("transfer-encoding", "chunked"))
+        self._connection.write(h11.Response(status_code=status, headers=fields))
+
+    async def send(self, data: bytes) -> None:
+        """Sends bytes of the body; returns when there is room for more. Raises CallerGone."""
+        if self.closed_by_peer.is_set():
+            raise CallerGone
+        self._connection.write(h11.Data(data=data))
+        self.sent_bytes += len(data)
+        await asyncio.sleep(0)
+        await self._connection.may_write.wait()
+
+    def end(self) -> None:
+        """Ends the body; the connection lives on."""
+        self._connection.write(h11.EndOfMessage())
+        self._connection.next_request()
+
+    async def answer(self, body: Any, *, status: int = 200, headers: Mapping[str, str] = JSON) -> None:
+        """The whole answer at once: bytes as they are, all else as JSON."""
+        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        self.start(status, {**headers, "content-length": str(len(data))})
+        await self.send(data)
+        self.end()
+
+    async def stream(self, *events: bytes) -> None:
+        """A whole stream, event after event."""
+        self.start()
+        for event in events:
+            await self.send(event)
+        self.end()
+
+    def drop(self) -> None:
+        """Closes the connection at once, whatever was promised."""
+        self._connection.drop()
+
+    async def peer_gone(self) -> float:
+        """Waits until the caller has closed the connection; when that was."""
+        async with asyncio.timeout(DEADLINE_S):
+            await self.closed_by_peer.wait()
+        assert self.closed_by_peer_at_s is not None
+        return self.closed_by_peer_at_s
+
+
+Script = Callable[[Exchange], Awaitable[None]]
+
+
+class ScriptedProvider:
+    """The server. `script` None: each exchange waits for the test in `next_exchange`."""
+
+    def __init__(self, script: Script | None = None) -> None:
+        self.script = script
+        self.exchanges: list[Exchange] = []
+        self._fresh: asyncio.Queue[Exchange] = asyncio.Queue()
+        self._connections: set[_Connection] = set()
+        self._running: set[asyncio.Task[None]] = set()
+        self._server: asyncio.Server | None = None
+
+    async def __aenter__(self) -> Self:
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(lambda: _Connection(self), "127.0.0.1", 0, backlog=512)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        assert self._server is not None
+        self._server.close()
+        for task in self._running:
+            task.cancel()
+        results = await asyncio.gather(*self._running, return_exceptions=True)
+        for connection in [*self._connections]:
+            connection.drop()
+        await self._server.wait_closed()
+        broken = [result for result in results if isinstance(result, Exception)]
+        if broken and error is None:
+            raise ExceptionGroup("a script failed", broken)
+
+    @property
+    def url(self) -> str:
+        assert self._server is not None
+        return f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+
+    async def next_exchange(self) -> Exchange:
+        """The next request that has come in whole, in order of arrival."""
+        async with asyncio.timeout(DEADLINE_S):
+            return await self._fresh.get()
+
+    def _opened(self, connection: _Connection) -> None:
+        self._connections.add(connection)
+
+    def _closed(self, connection: _Connection) -> None:
+        self._connections.discard(connection)
+
+    def _requested(self, exchange: Exchange) -> None:
+        self.exchanges.append(exchange)
+        if self.script is None:
+            self._fresh.put_nowait(exchange)
+            return
+        self._running.add(asyncio.ensure_future(self._run(self.script, exchange)))
+
+    @staticmethod
+    async def _run(script: Script, exchange: Exchange) -> None:
+        try:
+            await script(exchange)
+        except CallerGone:
+            return
+        except BaseException:
+            exchange.drop()
+            raise
+
+
+class _Connection(asyncio.Protocol):
+    """One connection: bytes in, requests out, and the moment the other side closed."""
+
+    def __init__(self, provider: ScriptedProvider) -> None:
+        self._provider = provider
+        self._http = h11.Connection(h11.SERVER)
+        self._head: h11.Request | None = None
+        self._body = bytearray()
+        self._exchange: Exchange | None = None
+        self._transport: asyncio.Transport | None = None
+        self._dropped = False
+        self.may_write = asyncio.Event()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        self.may_write.set()
+        self._provider._opened(self)
+
+    def pause_writing(self) -> None:
+        self.may_write.clear()
+
+    def resume_writing(self) -> None:
+        self.may_write.set()
+
+    def data_received(self, data: bytes) -> None:
+        self._http.receive_data(data)
+        self._read()
+
+    def eof_received(self) -> None:
+        self._peer_closed()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.may_write.set()
+        self._peer_closed()
+        self._provider._closed(self)
+
+    def _peer_closed(self) -> None:
+        if self._dropped or self._exchange is None or self._exchange.closed_by_peer.is_set():
+            return
+        self._exchange.closed_by_peer_at_s = asyncio.get_running_loop().time()
+        self._exchange.closed_by_peer.set()
+
+    def _read(self) -> None:
+        while (event := self._http.next_event()) is not h11.NEED_DATA:
+            if isinstance(event, h11.Request):
+                self._head = event
+                self._body.clear()
+            elif isinstance(event, h11.Data):
+                self._body += event.data
+            elif isinstance(event, h11.EndOfMessage):
+                self._exchange = Exchange(self._request(), self)
+                self._provider._requested(self._exchange)
+            else:  # paused until the answer is out, or closed
+                return
+
+    def _request(self) -> Request:
+        assert self._head is not None
+        headers = {name.decode(): value.decode("latin-1") for name, value in self._head.headers}
+        return Request(self._head.method.decode(), self._head.target.decode(), headers, bytes(self._body))
+
+    def write(self, event: h11.Response | h11.Data | h11.EndOfMessage) -> None:
+        data = self._http.send(event)
+        if data and self._transport is not None and not self._transport.is_closing():
+            self._transport.write(data)
+
+    def next_request(self) -> None:
+        self._exchange = None
+        if self._http.our_state is h11.MUST_CLOSE:
+            self.drop()
+            return
+        self._http.start_next_cycle()
+        self._read()
+
+    def drop(self) -> None:
+        self._dropped = True
+        if self._transport is not None:
+            self._transport.abort()
