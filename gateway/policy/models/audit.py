@@ -19,8 +19,8 @@ class AuditEntry(Block):
     )
     durability: Literal["before_reply", "batched"] = Field(
         default="before_reply",
-        description="before_reply: an entry is on disk before the provider is called and before the answer ends. "
-        "batched: within moments; faster, and a crash may lose the newest. Default before_reply.",
+        description="before_reply: an entry is on disk before the provider is called and before the "
+        "answer ends. batched: within moments; faster, and a crash may lose the newest. Default before_reply.",
     )
     fsync: bool = Field(
         default=False,

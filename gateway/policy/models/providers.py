@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import ConfigDict, Field, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, field_validator, model_validator
 
+from gateway.policy.models.address import checked_address
 from gateway.policy.models.block import Block, Duration, PlainName
 
 SecretText = Annotated[str, StringConstraints(min_length=1, max_length=10_000)]
@@ -30,7 +31,7 @@ class ProviderEntry(Block):
     model_config = ConfigDict(title="Provider")
 
     dialect: Literal["openai", "anthropic", "echo"] = Field(
-        description="The wire format it speaks. `echo` is built in, needs no network and repeats what it is told."
+        description="The wire format it speaks. `echo` is built in, offline, and repeats what it is told."
     )
     base_url: SecretText | None = Field(
         default=None,
@@ -42,7 +43,8 @@ class ProviderEntry(Block):
     credentials: tuple[SecretText, ...] = Field(
         default=(),
         repr=False,
-        description="Its keys, as references: ${NAME} or ${file:/run/secrets/x}. Several: calls are spread over them.",
+        description="Its keys, as references: ${NAME} or ${file:/run/secrets/x}. "
+        "Several: calls are spread over them.",
         examples=[["${OPENAI_API_KEY}"]],
     )
     region: PlainName | None = Field(
@@ -57,6 +59,12 @@ class ProviderEntry(Block):
         default=False,
         description="true: without its variable or secret file the provider is off, instead of an error.",
     )
+
+    @field_validator("base_url")
+    @classmethod
+    def _can_be_called(cls, text: str | None) -> str | None:
+        """One with references is judged when they are resolved."""
+        return text if text is None or "${" in text else checked_address(text)
 
     @model_validator(mode="after")
     def _has_an_address_where_one_is_needed(self) -> Self:

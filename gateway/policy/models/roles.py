@@ -42,7 +42,8 @@ class ToolsEntry(Block):
     )
     hosted: tuple[Pattern, ...] = Field(
         default=(),
-        description="Types of tools that the provider runs (web_search, code_interpreter …), or globs. Absent: none.",
+        description="Types of tools that the provider runs (web_search, code_interpreter …), or globs. "
+        "Absent: none.",
     )
     mcp_servers: tuple[Pattern, ...] = Field(
         default=(),

@@ -1,0 +1,124 @@
+"""From what was declared to what is in force."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+
+from gateway.policy import nodes
+from gateway.policy.credentials import Access, Reachable
+from gateway.policy.models.document import PolicyDocument
+from gateway.policy.models.models import ModelEntry, TargetEntry
+from gateway.policy.models.providers import ProviderEntry
+from gateway.policy.models.roles import RoleEntry
+from gateway.policy.models.teams import TeamEntry
+from gateway.policy.snapshot import FREE, Audit, Model, Policy, Price, Provider, Role, Target, Team, Timeouts
+
+REVISION_CHARS = 12
+
+
+def build(document: PolicyDocument, reachable: Reachable, revision: str) -> Policy:
+    """The snapshot of a document without faults."""
+    providers = {
+        name: _provider(name, document.providers[name], access) for name, access in reachable.on.items()
+    }
+    return Policy(
+        revision=revision,
+        teams={name: _team(name, entry) for name, entry in document.teams.items()},
+        providers=providers,
+        models={name: _model(name, entry, providers) for name, entry in document.models.items()},
+        roles={name: _role(name, entry) for name, entry in document.roles.items()},
+        audit=Audit(document.audit.content, document.audit.durability, document.audit.fsync),
+        off=reachable.off,
+    )
+
+
+def revision_of(root: nodes.Mapping) -> str:
+    """Names what was declared: the same whatever the files, the order of keys and the secrets' values."""
+    canonical = json.dumps(_canonical(root, ()), sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()[:REVISION_CHARS]
+
+
+def _canonical(node: nodes.Node, path: nodes.Path) -> object:
+    match node:
+        case nodes.Mapping(entries):
+            return {name: _canonical(entry.value, (*path, name)) for name, entry in entries.items()}
+        case nodes.Sequence(items):
+            return [_canonical(item, (*path, index)) for index, item in enumerate(items)]
+        case nodes.Scalar(value=Decimal() as number):
+            return {"number": str(number.normalize())}
+        case nodes.Scalar(value=int() as number) if not isinstance(number, bool):
+            return {"number": str(Decimal(number).normalize())}
+        case nodes.Scalar(value=str() as text) if "credentials" in path and "${" not in text:
+            return "literal"
+        case nodes.Scalar(value=value):
+            return value
+    return None
+
+
+def _provider(name: str, entry: ProviderEntry, access: Access) -> Provider:
+    return Provider(
+        name=name,
+        dialect=entry.dialect,
+        base_url=access.base_url,
+        credentials=access.credentials,
+        region=entry.region,
+        timeouts=Timeouts(
+            connect_s=entry.timeouts.connect,
+            first_byte_s=entry.timeouts.first_byte,
+            idle_s=entry.timeouts.idle,
+            total_s=entry.timeouts.total,
+        ),
+        free=entry.price == "free" or entry.dialect == "echo",
+    )
+
+
+def _model(name: str, entry: ModelEntry, providers: Mapping[str, Provider]) -> Model:
+    return Model(
+        name=name,
+        targets=tuple(
+            _target(target, providers[target.provider])
+            for target in entry.targets
+            if target.provider in providers
+        ),
+        fallbacks=entry.fallbacks,
+        retries=entry.retries,
+        off=tuple(target.to for target in entry.targets if target.provider not in providers),
+    )
+
+
+def _target(entry: TargetEntry, provider: Provider) -> Target:
+    return Target(entry.to, provider, entry.model, entry.weight, _price(entry, provider))
+
+
+def _price(entry: TargetEntry, provider: Provider) -> Price | None:
+    """A target's own price outranks its provider's `free`."""
+    if entry.price == "free" or (entry.price is None and provider.free):
+        return FREE
+    if entry.price is None:
+        return None
+    return Price(entry.price.input, entry.price.output, entry.price.cache_read, entry.price.cache_write)
+
+
+def _role(name: str, entry: RoleEntry) -> Role:
+    return Role(
+        name=name,
+        models=entry.models,
+        apis=None if entry.apis is None else frozenset(entry.apis),
+        max_output_tokens=entry.max_output_tokens,
+        functions=entry.tools.functions,
+        hosted_tools=entry.tools.hosted,
+        mcp_servers=entry.tools.mcp_servers,
+        allow=frozenset(entry.allow),
+    )
+
+
+def _team(name: str, entry: TeamEntry) -> Team:
+    return Team(
+        name=name,
+        roles=None if entry.roles is None else frozenset(entry.roles),
+        cost_centre=entry.cost_centre,
+        regions=None if entry.regions is None else frozenset(entry.regions),
+    )

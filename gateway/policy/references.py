@@ -1,0 +1,139 @@
+"""Names that must lead somewhere: roles of teams, targets and fallbacks of models, models of roles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gateway.policy.faults import Fault
+from gateway.policy.globs import Glob, overlap
+from gateway.policy.models.document import PolicyDocument
+from gateway.policy.models.models import ModelEntry
+from gateway.policy.nodes import Entry, Mapping, Path, find
+from gateway.policy.snapshot import TRIAL
+from gateway.policy.suggest import did_you_mean, one_of, shown
+
+
+def check_references(document: PolicyDocument, root: Mapping) -> Iterator[Fault]:
+    """A fault for each name that leads nowhere. Names are looked up among all that are declared,
+    those with faults of their own included."""
+    yield from _reserved(root)
+    yield from _roles_of_teams(document, root)
+    yield from _targets(document, root)
+    yield from _fallbacks(document, root)
+    yield from _models_of_roles(document, root)
+
+
+def _names(root: Mapping, top: str) -> dict[str, Entry]:
+    entry = root.entries.get(top)
+    return entry.value.entries if entry is not None and isinstance(entry.value, Mapping) else {}
+
+
+def _fault(root: Mapping, path: Path, message: str) -> Fault:
+    return Fault.at(find(root, path)[0].mark, message)
+
+
+def _unknown(word: str, what: str, known: dict[str, Entry], rule: str = "") -> str:
+    listed = f"expected {one_of(sorted(known))}" if known else f"no {what} is declared"
+    return f"there is no {what} `{shown(word)}`: {listed}{rule}{did_you_mean(word, known)}"
+
+
+def _reserved(root: Mapping) -> Iterator[Fault]:
+    trial = _names(root, "roles").get(TRIAL.name)
+    if trial is not None:
+        message = "`trial` is the built-in role of the trial key: choose another name"
+        yield Fault.at(trial.key, message)
+    for name, entry in _names(root, "models").items():
+        if name.startswith("prompt:"):
+            yield Fault.at(
+                entry.key, "names that begin with `prompt:` mean managed prompts: choose another name"
+            )
+
+
+def _roles_of_teams(document: PolicyDocument, root: Mapping) -> Iterator[Fault]:
+    roles = _names(root, "roles")
+    for name, team in document.teams.items():
+        for index, role in enumerate(team.roles or ()):
+            if role not in roles and role != TRIAL.name:
+                yield _fault(root, ("teams", name, "roles", index), _unknown(role, "role", roles))
+
+
+def _targets(document: PolicyDocument, root: Mapping) -> Iterator[Fault]:
+    providers = _names(root, "providers")
+    for name, model in document.models.items():
+        seen = dict[str, int]()
+        for index, target in enumerate(model.targets):
+            path = ("models", name, "targets", index, "to")
+            if target.provider not in providers:
+                yield _fault(root, path, _unknown(target.provider, "provider", providers))
+            if target.model.count("*") > 1:
+                yield _fault(
+                    root, path, "expected at most one *, which stands for the name that was asked for"
+                )
+            elif "*" in target.model and "*" not in name:
+                message = f"a * stands for the name that was asked for, and `{shown(name)}` is only one name: say which model"
+                yield _fault(root, path, message)
+            if target.to in seen:
+                message = (
+                    f"`{shown(target.to)}` is target {seen[target.to] + 1} of this model already: keep one"
+                )
+                yield _fault(root, path, message)
+            seen.setdefault(target.to, index)
+
+
+def _fallbacks(document: PolicyDocument, root: Mapping) -> Iterator[Fault]:
+    declared = _names(root, "models")
+    edges = dict[str, list[tuple[int, str]]]()
+    for name, model in document.models.items():
+        edges[name] = []
+        for index, fallback in enumerate(model.fallbacks):
+            meant = declared_for(fallback, declared)
+            if meant is None:
+                path = ("models", name, "fallbacks", index)
+                yield _fault(root, path, _unknown(fallback, "model", declared))
+            else:
+                edges[name].append((index, meant))
+    reported = set[frozenset[str]]()
+    for name in edges:
+        for index, meant in edges[name]:
+            way = _way(meant, name, edges)
+            if way is not None and frozenset(way) not in reported:
+                reported.add(frozenset(way))
+                circle = " → ".join((name, *way))
+                message = f"these fallbacks go round in a circle: {shown_way(circle)}; remove one of them"
+                yield _fault(root, ("models", name, "fallbacks", index), message)
+
+
+def shown_way(circle: str) -> str:
+    return circle if len(circle) <= 400 else f"{circle[:399]}…"
+
+
+def _way(start: str, goal: str, edges: dict[str, list[tuple[int, str]]]) -> tuple[str, ...] | None:
+    """The shortest way along fallbacks, both ends included."""
+    ways: list[tuple[str, ...]] = [(start,)]
+    seen = {start}
+    for way in ways:
+        if way[-1] == goal:
+            return way
+        for _, meant in edges.get(way[-1], ()):
+            if meant not in seen:
+                seen.add(meant)
+                ways.append((*way, meant))
+    return None
+
+
+def declared_for(name: str, declared: dict[str, Entry] | dict[str, ModelEntry]) -> str | None:
+    """The declared name that stands for `name`: itself, else the most specific glob."""
+    if name in declared:
+        return name
+    globs = [Glob.of(each) for each in declared if "*" in each]
+    matching = [glob for glob in globs if glob.matches(name)]
+    return max(matching, key=lambda glob: (glob.specificity, glob.text)).text if matching else None
+
+
+def _models_of_roles(document: PolicyDocument, root: Mapping) -> Iterator[Fault]:
+    models = _names(root, "models")
+    for name, role in document.roles.items():
+        for index, wanted in enumerate(role.models):
+            if wanted.strip("*") and not any(overlap(wanted, declared) for declared in models):
+                what = "model that matches" if "*" in wanted else "model"
+                yield _fault(root, ("roles", name, "models", index), _unknown(wanted, what, models))
