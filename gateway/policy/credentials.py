@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from gateway.policy import nodes
@@ -11,7 +11,7 @@ from gateway.policy.models.address import BadAddress, checked_address
 from gateway.policy.models.document import PolicyDocument
 from gateway.policy.models.providers import ProviderEntry
 from gateway.policy.nodes import Path, find, walk
-from gateway.policy.secrets import Malformed, Missing, Secret, check, references, resolve
+from gateway.policy.secrets import Malformed, Missing, Secret, Unusable, check, references, resolve
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,67 +65,60 @@ def reach(
     """`resolve_secrets` False: looks only whether variables and files are there, at no value."""
     found = Reachable()
     for name, provider in document.providers.items():
-        missing = list[tuple[Path, str]]()
-        try:
-            access = _access(name, provider, environment, resolve_secrets, missing)
-        except BadAddress as error:
-            path = ("providers", name, "base_url")
-            found.faults.append(Fault.at(find(root, path)[0].mark, f"providers.{name}.base_url: {error}"))
-            continue
-        if not missing:
+        attempt = _Attempt(environment, resolve_secrets)
+        access = attempt.access(provider)
+        if attempt.missing and provider.optional:
+            found.off[name] = "; ".join(dict.fromkeys(attempt.missing.values()))
+        elif not attempt.missing and not attempt.unusable:
             found.on[name] = access
-        elif provider.optional:
-            found.off[name] = "; ".join(dict.fromkeys(reason for _, reason in missing))
         else:
-            found.faults.extend(
-                Fault.at(
-                    find(root, path)[0].mark,
-                    f"{reason}: provider `{name}` needs it; set it, or say `optional: true`",
-                )
-                for path, reason in missing
-            )
+            advice = f"provider `{name}` needs it; set it, or say `optional: true`"
+            wrong = {path: f"{reason}: {advice}" for path, reason in attempt.missing.items()}
+            for path, message in (wrong | attempt.unusable).items():
+                node, _, _ = find(root, ("providers", name, *path))
+                found.faults.append(Fault.at(node.mark, message))
     return found
 
 
-def _access(
-    name: str,
-    provider: ProviderEntry,
-    environment: Mapping[str, str],
-    resolve_secrets: bool,
-    missing: list[tuple[Path, str]],
-) -> Access:
-    credentials = list[Secret]()
-    base_url: str | None = None
-    for index, text in enumerate(provider.credentials):
+@dataclass(slots=True)
+class _Attempt:
+    """To reach one provider. `missing` and `unusable` say why not, by path below the provider."""
+
+    environment: Mapping[str, str]
+    resolve_secrets: bool
+    missing: dict[Path, str] = field(default_factory=dict)
+    unusable: dict[Path, str] = field(default_factory=dict)
+
+    def access(self, provider: ProviderEntry) -> Access:
+        credentials = [
+            Secret(value)
+            for index, text in enumerate(provider.credentials)
+            if (value := self._value(("credentials", index), text, _sendable)) is not None
+        ]
+        base_url = None
+        if provider.base_url is not None:
+            base_url = self._value(("base_url",), provider.base_url, checked_address)
+        return Access(base_url, tuple(credentials))
+
+    def _value(self, path: Path, text: str, judge: Callable[[str], str]) -> str | None:
         try:
-            credentials.append(Secret(_sendable(text, _value(text, environment, resolve_secrets))))
-        except Missing as error:
-            missing.append((("providers", name, "credentials", index), str(error)))
+            if self.resolve_secrets:
+                return judge(resolve(text, self.environment))
+            check(text, self.environment)
         except Malformed:
-            continue  # `misplaced` reports it where it stands
-    if provider.base_url is not None:
-        try:
-            value = _value(provider.base_url, environment, resolve_secrets)
-            base_url = checked_address(value) if resolve_secrets or "${" not in value else value
+            return None  # `misplaced` reports it where it stands
         except Missing as error:
-            missing.append((("providers", name, "base_url"), str(error)))
-        except Malformed:
-            return Access(None, ())
-    return Access(base_url, tuple(credentials))
+            self.missing[path] = str(error)
+            return None
+        except (BadAddress, Unusable) as error:
+            whose = f" of {text}" if text.startswith("${") and text.endswith("}") else ""
+            self.unusable[path] = f"the value{whose} can't be used: {error}"
+            return None
+        return text
 
 
-def _value(text: str, environment: Mapping[str, str], resolve_secrets: bool) -> str:
-    if resolve_secrets:
-        return resolve(text, environment)
-    check(text, environment)
-    return text
-
-
-def _sendable(reference: str, value: str) -> str:
+def _sendable(value: str) -> str:
     """A credential goes into a header: visible ASCII, nothing else."""
     if not value.isascii() or not value.isprintable() or " " in value:
-        named = f" of {reference}" if reference.startswith("${") and reference.endswith("}") else ""
-        raise Missing(
-            f"the value{named} holds a character that no key has (a space, a line end or an accent)"
-        )
+        raise Unusable("expected a key without spaces, line ends and accents")
     return value

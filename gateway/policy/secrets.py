@@ -56,6 +56,10 @@ class Missing(ValueError):
     """A reference to a variable or file that is not there or that is empty."""
 
 
+class Unusable(ValueError):
+    """A reference to something that is there and can't be used."""
+
+
 def references(text: str) -> tuple[str, ...]:
     """What stands between ${ and }, in order. Raises Malformed."""
     found = tuple(_REFERENCE.findall(text))
@@ -87,7 +91,7 @@ def check(text: str, environment: Mapping[str, str]) -> None:
 
 
 def resolve(text: str, environment: Mapping[str, str]) -> str:
-    """`text` with its references replaced by their values. Raises Malformed or Missing."""
+    """`text` with its references replaced by their values. Raises Malformed, Missing or Unusable."""
     check(text, environment)
     return _REFERENCE.sub(lambda found: _value(found[1], environment), text)
 
@@ -103,11 +107,11 @@ def _value(inner: str, environment: Mapping[str, str]) -> str:
             content = file.read(MAX_SECRET_BYTES + 1)
         value = content.decode().strip()
     except OSError as error:
-        raise Missing(f"the file of ${{{inner}}} can't be read: {error.strerror}") from None
+        raise Unusable(f"the file of ${{{inner}}} can't be read: {error.strerror}") from None
     except UnicodeDecodeError:
-        raise Missing(f"the file of ${{{inner}}} is not text") from None
+        raise Unusable(f"the file of ${{{inner}}} is not text") from None
     if len(content) > MAX_SECRET_BYTES:
-        raise Missing(f"the file of ${{{inner}}} is larger than {MAX_SECRET_BYTES // 1024} KiB")
+        raise Unusable(f"the file of ${{{inner}}} is larger than {MAX_SECRET_BYTES // 1024} KiB")
     if not value:
         raise Missing(f"the file of ${{{inner}}} is empty")
     return value

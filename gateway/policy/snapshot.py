@@ -202,7 +202,7 @@ class Policy:
             return exact
         for glob, model in self._globs:
             if glob.matches(asked):
-                return substituted(model, glob, asked)
+                return None if asked.endswith("/") else substituted(model, glob, asked)
         return None
 
 

@@ -20,7 +20,7 @@ def validate(root: Mapping) -> tuple[PolicyDocument, list[Fault]]:
     An entry with a fault is left out of the document, so that all other entries can be judged.
     """
     values = data(root)
-    assert isinstance(values, dict)  # noqa: S101  a Mapping's data is a dict
+    assert isinstance(values, dict)  # a Mapping's data is a dict
     try:
         return PolicyDocument.model_validate(values), []
     except ValidationError as error:

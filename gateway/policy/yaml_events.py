@@ -68,5 +68,5 @@ def _end(event: yaml.Event) -> yaml.Mark:
 
 
 def _known(mark: object) -> yaml.Mark:
-    assert isinstance(mark, yaml.Mark)  # noqa: S101  PyYAML's own parser always gives marks
+    assert isinstance(mark, yaml.Mark)  # PyYAML's own parser always gives marks
     return mark

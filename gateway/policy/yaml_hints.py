@@ -47,7 +47,7 @@ def explain(error: yaml.YAMLError, source: Source) -> Fault:
     )
     if problem_mark is None:
         return Fault(source.name, 1, 1, "this is not YAML")
-    assert isinstance(error, yaml.MarkedYAMLError)  # noqa: S101  only these have marks
+    assert isinstance(error, yaml.MarkedYAMLError)  # only these have marks
     mark, message = _explain(error, problem_mark, source.text)
     return Fault(source.name, mark.line + 1, mark.column + 1, message)
 

@@ -35,13 +35,13 @@ Rate = Annotated[
 ]
 """USD per million tokens, exact to a nano-dollar."""
 
-ModelName = Annotated[str, StringConstraints(pattern=r"^[^\s,\"'${}\[\]]+$", min_length=1, max_length=200)]
+ModelName = Annotated[str, StringConstraints(pattern=r"""^[^\s,"'${}\[\]]+$""", min_length=1, max_length=200)]
 """A model's name, or a glob in which * stands for any characters."""
 
 TargetName = Annotated[
     str,
     StringConstraints(
-        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*/[^\s,\"'${}\[\]]+$", min_length=3, max_length=300
+        pattern=r"""^[A-Za-z0-9][A-Za-z0-9._-]*/[^\s,"'${}\[\]]+$""", min_length=3, max_length=300
     ),
 ]
 """provider/model. The model's part may hold one * if the model's own name is a glob."""

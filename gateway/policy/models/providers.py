@@ -9,7 +9,14 @@ from pydantic import ConfigDict, Field, StringConstraints, field_validator, mode
 from gateway.policy.models.address import checked_address
 from gateway.policy.models.block import Block, Duration, PlainName
 
-SecretText = Annotated[str, StringConstraints(min_length=1, max_length=10_000)]
+REFERENCES_PATTERN = r"^([^$]|\$[^{]|\$\{(?!GATEWAY_)([A-Za-z_][A-Za-z0-9_]*|file:/[^{}]*)\})+$"
+"""For editors; the loader says more exactly what is wrong with a reference."""
+
+SecretText = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=10_000),
+    Field(json_schema_extra={"pattern": REFERENCES_PATTERN}),
+]
 
 
 class TimeoutsEntry(Block):
