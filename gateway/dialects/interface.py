@@ -7,23 +7,23 @@ fields survive a change of `model`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
-from msgspec import Raw
+from msgspec import Raw, Struct
 
 from gateway.errors import Problem
 from gateway.usage import Usage
 
 
-@dataclass(slots=True)
-class Asked:
+class Asked(Struct):
     """A parsed request body. `raw` is what came; `fields` its top-level members in order.
 
-    `max_output_tokens` is per choice, None where the caller set none; `hosted_tools` are the types
-    of tools that the provider would run; `mcp_servers` their labels or URLs; `privileges` the
-    switches that a role must allow (store, background, service_tier).
+    `choices` is how many answers are generated and paid for; `max_output_tokens` is per choice,
+    None where the caller set none; `hosted_tools` are the types of tools that the provider would
+    run; `mcp_servers` their URLs, or labels where there is none; `privileges` the switches that a
+    role must allow (store, service_tier …). `wants_usage`: a streamed answer is to end with usage.
     """
 
     raw: bytes
@@ -37,21 +37,27 @@ class Asked:
     hosted_tools: tuple[str, ...] = ()
     mcp_servers: tuple[str, ...] = ()
     privileges: tuple[str, ...] = ()
-    tags: dict[str, str] = field(default_factory=dict)
+    tags: dict[str, str] = {}
     wants_usage: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """What the gateway writes into a body before it goes to one target."""
+class Changes(Struct, frozen=True):
+    """What the gateway writes into a body before it goes to one target.
+
+    `max_output_tokens` is written where the request sends none or more; `cap_field` is the name it
+    gets in a chat request that sends none (`openai_chat.cap_field` knows which). `ask_usage` False
+    leaves `stream_options` alone, for a provider that refuses them.
+    """
 
     model: str
     max_output_tokens: int | None = None
+    cap_field: str = "max_completion_tokens"
+    ask_usage: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What was read off a complete (non-streamed) answer. `usage` None: none was reported."""
+class Answer(Struct, frozen=True):
+    """What was read off a complete (non-streamed) answer. `usage` None: none was reported, and then
+    `output_bytes` counts the UTF-8 bytes generated (0 where usage is known: nobody needs it)."""
 
     usage: Usage | None = None
     output_bytes: int = 0
@@ -90,7 +96,7 @@ class StreamReader(Protocol):
         ...
 
     def feed(self, data: bytes) -> bytes:
-        """Bytes to forward now: whole events only, byte-exact."""
+        """Bytes to forward now: whole events only, byte-exact. Broken: an event without end."""
         ...
 
     def finish(self) -> bytes:
@@ -117,7 +123,7 @@ class Dialect:
 
     `api` is the operation as policies name it (chat, completions, embeddings, messages); `family`
     (openai, anthropic) decides which providers speak it, and how errors look.
-    `provider_path` is appended to a provider's base_url.
+    `provider_path` is appended to a provider's base_url. `parse` raises BadBody.
     """
 
     api: str
@@ -140,5 +146,9 @@ class Family:
     """(problem, request id) → bytes of an error inside a stream that has begun."""
     read_problem: Callable[[int, bytes], Problem]
     """(status, body) of a provider of this family → the problem in no dialect."""
+    models_body: Callable[[Sequence[str]], bytes]
+    """Names of models → the body of `GET /v1/models`."""
+    model_body: Callable[[str], bytes]
+    """Name of a model → the body of `GET /v1/models/{name}`."""
     request_id_headers: tuple[str, ...]
     """Names under which this family's SDKs look for a request id."""

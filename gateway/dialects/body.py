@@ -1,0 +1,201 @@
+"""JSON request bodies as their top-level members, and typed reads of single members.
+
+A body is decoded once, into raw slices; that also proves that it is valid JSON. Two parsers may
+disagree on which of two equal names counts, and some servers ignore the case of names or take
+`maxTokens` for `max_tokens`: what policies judge must be what the provider acts on, so both are
+refused and never forwarded.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, TypeVar
+
+import msgspec
+from msgspec import DecodeError, Raw, ValidationError
+from msgspec.json import Decoder
+
+from gateway.dialects.interface import BadBody
+
+_MEMBERS: Final = Decoder(dict[str, Raw])
+_ITEMS: Final = Decoder(list[Raw] | None)
+_TEXT: Final = Decoder(str | None)
+_FLAG: Final = Decoder(bool | None)
+_COUNT: Final = Decoder(int | None)
+
+_MAX_COUNT: Final = 2**53
+_MAX_TEXT: Final = 1024
+
+_NAME: Final = re.compile(rb'[ \t\r\n]*"((?:[^"\\]|\\.)*)"[ \t\r\n]*:[ \t\r\n]*', re.DOTALL)
+_COMMA: Final = re.compile(rb"[ \t\r\n]*,")
+_CLOSE: Final = re.compile(rb"[ \t\r\n]*}[ \t\r\n]*\Z")
+
+T = TypeVar("T")
+Members = dict[str, Raw]
+
+
+class Names:
+    """The member names of one object: `governed` are acted on, `usual` are known to be harmless."""
+
+    __slots__ = ("_folded", "_known")
+
+    def __init__(self, governed: Iterable[str], usual: Iterable[str] = ()) -> None:
+        governed = tuple(governed)
+        self._known = frozenset((*governed, *usual))
+        self._folded = {_folded(name): name for name in governed}
+
+    def look_alike(self, members: Members) -> tuple[str, str] | None:
+        """A member that a careless parser would take for a governed one, and which."""
+        if members.keys() <= self._known:
+            return None
+        for name in members:
+            if name not in self._known and (meant := self._folded.get(_folded(name))):
+                return name, meant
+        return None
+
+
+def members(raw: bytes, names: Names, where: str | None = None) -> Members:
+    """The members of the JSON object `raw`, in order. BadBody if it is none, or is ambiguous.
+
+    `where` is the name of the field it stands in; None is the whole body.
+    """
+    what = f"'{where}'" if where else "the body"
+    if not raw.isascii():
+        _check_utf8(raw)
+    try:
+        found = _MEMBERS.decode(raw)
+    except RecursionError:
+        raise BadBody(f"{what} is nested too deeply", param=where) from None
+    except ValidationError:
+        raise BadBody(f"{what} must be a JSON object", param=where) from None
+    except UnicodeDecodeError:
+        raise BadBody(f"{what} is not valid UTF-8", param=where) from None
+    except DecodeError as error:
+        raise BadBody(f"{what} is not valid JSON: {error}", param=where) from None
+    if _repeats(raw, found):
+        raise BadBody(f"{what} names a member twice", param=where)
+    alike = names.look_alike(found)
+    if alike is not None:
+        raise BadBody(f"unknown member '{alike[0][:100]}': did you mean '{alike[1]}'?", param=alike[1])
+    return found
+
+
+def joined(fields: Mapping[str, Raw | bytes]) -> bytes:
+    """One compact JSON object of these members, each value byte by byte as it is."""
+    parts: list[Raw | bytes] = []
+    for name, value in fields.items():
+        parts.append(b"," + msgspec.json.encode(name) + b":")
+        parts.append(value)
+    parts[0] = b"{" + bytes(parts[0])[1:]
+    parts.append(b"}")
+    return b"".join(parts)
+
+
+def text(fields: Members, name: str, *, longest: int = _MAX_TEXT) -> str | None:
+    """A string, or None where it is absent, null or empty."""
+    raw = fields.get(name)
+    if raw is None:
+        return None
+    value = _decoded(_TEXT, raw, name, "a string")
+    if value is not None and len(value) > longest:
+        raise BadBody(f"'{name}' is longer than {longest} characters", param=name)
+    return value or None
+
+
+def required_text(fields: Members, name: str, *, longest: int = _MAX_TEXT) -> str:
+    value = text(fields, name, longest=longest)
+    if value is None:
+        raise BadBody(f"'{name}' is missing", param=name)
+    return value
+
+
+def flag(fields: Members, name: str) -> bool:
+    """true or false; absent and null are false."""
+    raw = fields.get(name)
+    return raw is not None and _decoded(_FLAG, raw, name, "true or false") is True
+
+
+def count(fields: Members, name: str, *, least: int) -> int | None:
+    """A whole number, at least `least`; None where it is absent or null."""
+    raw = fields.get(name)
+    if raw is None:
+        return None
+    value: int | None = _decoded(_COUNT, raw, name, "a whole number")
+    if value is not None and not least <= value <= _MAX_COUNT:
+        raise BadBody(f"'{name}' must be at least {least} and at most {_MAX_COUNT}", param=name)
+    return value
+
+
+def items(raw: Raw, name: str) -> list[Raw]:
+    """The items of a list, raw; null is the empty list."""
+    return _decoded(_ITEMS, raw, name, "a list") or []
+
+
+def require_list(fields: Members, name: str) -> None:
+    """BadBody unless the member is there and a list. Its items are the provider's business."""
+    raw = fields.get(name)
+    if raw is None or bytes(memoryview(raw)[:1]) != b"[":
+        raise BadBody(f"'{name}' must be a list" if raw else f"'{name}' is missing", param=name)
+
+
+def is_null(raw: Raw | None) -> bool:
+    """Absent or null."""
+    return raw is None or (len(raw) == 4 and bytes(raw) == b"null")
+
+
+def anything(raw: Raw) -> Any:
+    """The decoded value: for members whose type says what to do with them."""
+    return msgspec.json.decode(raw)
+
+
+def _decoded(decoder: Decoder[T], raw: Raw, name: str, what: str) -> T:
+    try:
+        return decoder.decode(raw)
+    except DecodeError:
+        raise BadBody(f"'{name}' must be {what}", param=name) from None
+
+
+def _folded(name: str) -> str:
+    return name.casefold().replace("_", "").replace("-", "")
+
+
+def _check_utf8(raw: bytes) -> None:
+    try:
+        raw.decode()
+    except UnicodeDecodeError as error:
+        raise BadBody(f"the body is not valid UTF-8 (byte {error.start})") from None
+
+
+def _is_written(name: str, written: bytes) -> bool:
+    if b"\\" in written:
+        return bool(_TEXT.decode(b'"' + written + b'"') == name)
+    return written == name.encode()
+
+
+def _repeats(raw: bytes, found: Members) -> bool:
+    """Whether the object `raw` names a member twice; `found` has the last of each.
+
+    A compact object is as long as its distinct members with their quotes, colons, commas and braces:
+    equal lengths leave no room for another member. Any other is walked, member by member.
+    """
+    if sum(map(len, found)) + sum(map(len, found.values())) + 4 * len(found) + 1 == len(raw):
+        return False
+    end = raw.find(b"{") + 1
+    left = len(found)
+    for name, value in found.items():
+        written = _NAME.match(raw, end)
+        if (
+            written is None
+            or not _is_written(name, written[1])
+            or not raw.startswith(bytes(value), written.end())
+        ):
+            return True
+        end = written.end() + len(value)
+        left -= 1
+        if left:
+            comma = _COMMA.match(raw, end)
+            if comma is None:
+                return True
+            end = comma.end()
+    return _CLOSE.match(raw, end) is None

@@ -1,0 +1,102 @@
+"""OpenAI chat completions."""
+
+from __future__ import annotations
+
+from typing import Final
+from urllib.parse import urlsplit
+
+import msgspec
+from msgspec import Raw
+
+from gateway.dialects.body import Members, count, flag, joined, members, require_list, required_text
+from gateway.dialects.interface import Asked, Changes, Dialect, StreamReader
+from gateway.dialects.openai_answer import read_answer
+from gateway.dialects.openai_request import NAMES, OUTPUT_CAPS, RARE, asks_for_usage, read_rare, usage_edit
+from gateway.dialects.openai_stream import OpenAIStream
+
+_OF_OPENAI: Final = ("openai.com", "openai.azure.com", "services.ai.azure.com")
+
+
+def parse(body: bytes) -> Asked:
+    """BadBody unless it is a chat request whose governed fields have their types."""
+    fields = members(body, NAMES)
+    asked = Asked(
+        raw=body,
+        fields=fields,
+        model=required_text(fields, "model"),
+        stream=flag(fields, "stream"),
+        max_output_tokens=output_cap(fields),
+    )
+    require_list(fields, "messages")
+    if not RARE.isdisjoint(fields):
+        asked.choices = choices(fields)
+        read_rare(asked, fields)
+    return asked
+
+
+def render(asked: Asked, changes: Changes) -> bytes:
+    """The very bytes that came where nothing changes, else the members re-joined."""
+    edits = edited(asked, changes)
+    return joined({**asked.fields, **edits}) if edits else asked.raw
+
+
+def edited(asked: Asked, changes: Changes, caps: tuple[str, ...] = OUTPUT_CAPS) -> dict[str, Raw | bytes]:
+    """The members that change. A cap goes into every field that caps higher; where there is none,
+    into `changes.cap_field`."""
+    edits: dict[str, Raw | bytes] = {}
+    if changes.model != asked.model:
+        edits["model"] = msgspec.json.encode(changes.model)
+    cap = changes.max_output_tokens
+    if cap is not None:
+        if asked.max_output_tokens is None:
+            edits[changes.cap_field] = b"%d" % cap
+        else:
+            for name in caps:
+                sent = count(asked.fields, name, least=0)
+                if sent is not None and sent > cap:
+                    edits[name] = b"%d" % cap
+    if asks_for_usage(asked, changes):
+        edits["stream_options"] = usage_edit(asked)
+    return edits
+
+
+def output_cap(fields: Members) -> int | None:
+    """The highest of the fields that cap the output: which one a server obeys is not known."""
+    highest: int | None = None
+    for name in OUTPUT_CAPS:
+        if name in fields:
+            sent = count(fields, name, least=0)
+            if sent is not None and (highest is None or sent > highest):
+                highest = sent
+    return highest
+
+
+def choices(fields: Members) -> int:
+    """How many answers are generated for one prompt. `n_cmpl` is llama.cpp's name for `n`."""
+    return max(count(fields, name, least=1) or 1 for name in ("n", "n_cmpl", "best_of"))
+
+
+def cap_field(base_url: str) -> str:
+    """The field in which a provider at this address surely reads a cap.
+
+    OpenAI's newer models refuse `max_tokens`; many compatible servers ignore, and some refuse,
+    `max_completion_tokens`; OpenAI refuses both at once. So the address decides.
+    """
+    host = urlsplit(base_url).hostname or ""
+    of_openai = any(host == known or host.endswith("." + known) for known in _OF_OPENAI)
+    return "max_completion_tokens" if of_openai else "max_tokens"
+
+
+def read_stream(asked: Asked) -> StreamReader:
+    return OpenAIStream(hide_usage=not asked.wants_usage, choices=asked.choices)
+
+
+DIALECT: Final = Dialect(
+    api="chat",
+    family="openai",
+    provider_path="/chat/completions",
+    parse=parse,
+    render=render,
+    read_answer=read_answer,
+    read_stream=read_stream,
+)

@@ -1,0 +1,68 @@
+"""OpenAI completions: a prompt, or several in one request, and text back."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from msgspec import ValidationError
+from msgspec.json import Decoder
+
+from gateway.dialects.body import Members, flag, is_null, items, joined, members, required_text
+from gateway.dialects.interface import Asked, BadBody, Changes, Dialect
+from gateway.dialects.openai_answer import read_answer
+from gateway.dialects.openai_chat import choices, edited, output_cap, read_stream
+from gateway.dialects.openai_request import NAMES, RARE, read_rare
+
+_TOKENS: Final = Decoder(list[int])
+
+
+def parse(body: bytes) -> Asked:
+    """BadBody unless it is a completion request whose governed fields have their types."""
+    fields = members(body, NAMES)
+    asked = Asked(
+        raw=body,
+        fields=fields,
+        model=required_text(fields, "model"),
+        stream=flag(fields, "stream"),
+        choices=_prompts(fields),
+        max_output_tokens=output_cap(fields),
+    )
+    if not RARE.isdisjoint(fields):
+        asked.choices *= choices(fields)
+        read_rare(asked, fields)
+    return asked
+
+
+def render(asked: Asked, changes: Changes) -> bytes:
+    """As for chat; a request that sends no cap gets `max_tokens`, the only name this API has."""
+    edits = edited(asked, Changes(changes.model, changes.max_output_tokens, "max_tokens", changes.ask_usage))
+    return joined({**asked.fields, **edits}) if edits else asked.raw
+
+
+def _prompts(fields: Members) -> int:
+    """A string or a list of tokens is one prompt; any other list is one prompt an item."""
+    raw = fields.get("prompt")
+    if is_null(raw):
+        return 1
+    assert raw is not None
+    first = bytes(memoryview(raw)[:1])
+    if first == b'"':
+        return 1
+    if first != b"[":
+        raise BadBody("'prompt' must be a string or a list", param="prompt")
+    try:
+        _TOKENS.decode(raw)
+    except ValidationError:
+        return len(items(raw, "prompt"))
+    return 1
+
+
+DIALECT: Final = Dialect(
+    api="completions",
+    family="openai",
+    provider_path="/completions",
+    parse=parse,
+    render=render,
+    read_answer=read_answer,
+    read_stream=read_stream,
+)

@@ -1,0 +1,175 @@
+"""What chat completions, completions and embeddings requests have in common.
+
+Everything here is rare in a request: the dialects look only when one of `RARE` is there.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from msgspec import Raw
+
+from gateway.dialects.body import Members, Names, anything, flag, is_null, items, joined, members, text
+from gateway.dialects.interface import Asked, BadBody, Changes
+
+OUTPUT_CAPS: Final = ("max_completion_tokens", "max_tokens", "n_predict")
+"""Fields that cap the output; `n_predict` is llama.cpp's and wins over `max_tokens` there."""
+
+RARE: Final = frozenset(
+    "user safety_identifier metadata tools functions store background service_tier stream_options models fallbacks "
+    "route web_search_options search_parameters enable_search plugins mcp_servers n n_cmpl best_of".split()
+)
+
+GOVERNED: Final = (
+    *RARE,
+    *OUTPUT_CAPS,
+    *"model messages prompt input stream".split(),
+)
+
+USUAL: Final = (
+    "temperature top_p stop seed presence_penalty frequency_penalty logit_bias logprobs top_logprobs response_format "
+    "tool_choice parallel_tool_calls reasoning_effort verbosity modalities audio prediction prompt_cache_key "
+    "prompt_cache_options prompt_cache_retention function_call echo suffix encoding_format dimensions moderation"
+).split()
+
+NAMES: Final = Names(GOVERNED, USUAL)
+
+_OPTIONS: Final = Names(("include_usage",), ("include_obfuscation", "continuous_usage_stats"))
+_TOOL: Final = Names(
+    ("type", "name", "function", "custom", "server_url", "server_label", "connector_id"),
+    ("strict", "description"),
+)
+_FUNCTION: Final = Names(("name",), ("description", "parameters", "strict", "format"))
+
+_USAGE_ONLY: Final = b'{"include_usage":true}'
+
+_MOST_TAGS: Final = 16
+_LONGEST_TAG_NAME: Final = 64
+_LONGEST_TAG: Final = 512
+
+_HOSTED_BY_FIELD: Final = {
+    "web_search_options": "web_search",
+    "search_parameters": "web_search",
+    "enable_search": "web_search",
+    "plugins": "plugins",
+}
+"""Fields by which providers of this family run a search or a plugin of theirs."""
+
+
+def read_rare(asked: Asked, fields: Members) -> None:
+    """Fill in what the common request lacks. BadBody for a wrong type."""
+    _refuse_other_plans(fields)
+    asked.end_user = text(fields, "safety_identifier") or text(fields, "user")
+    asked.tags = read_tags(fields)
+    asked.privileges = _privileges(fields)
+    asked.wants_usage = _wants_usage(fields)
+    _read_tools(asked, fields)
+
+
+def read_tags(fields: Members, without: str | None = None) -> dict[str, str]:
+    """String values of `metadata`: at most 16, names to 64 and values to 512 characters."""
+    raw = fields.get("metadata")
+    if is_null(raw):
+        return {}
+    assert raw is not None
+    metadata = anything(raw)
+    if not isinstance(metadata, dict):
+        raise BadBody("'metadata' must be an object", param="metadata")
+    tags = {
+        name: value
+        for name, value in metadata.items()
+        if isinstance(value, str)
+        and len(value) <= _LONGEST_TAG
+        and len(name) <= _LONGEST_TAG_NAME
+        and name != without
+    }
+    return dict(list(tags.items())[:_MOST_TAGS])
+
+
+def usage_edit(asked: Asked) -> bytes:
+    """`stream_options` that ask for usage; what else the caller set there stays."""
+    raw = asked.fields.get("stream_options")
+    if is_null(raw):
+        return _USAGE_ONLY
+    assert raw is not None
+    return joined({**members(bytes(raw), _OPTIONS, "stream_options"), "include_usage": b"true"})
+
+
+def asks_for_usage(asked: Asked, changes: Changes) -> bool:
+    """Whether the gateway must ask for the usage of this stream itself."""
+    return asked.stream and changes.ask_usage and not asked.wants_usage
+
+
+def _refuse_other_plans(fields: Members) -> None:
+    """Some providers take a list of models to fall back to. Nothing is sent outside the plan."""
+    for name in ("models", "fallbacks", "route"):
+        if not is_null(fields.get(name)):
+            raise BadBody(f"'{name}' is not supported: fallbacks are set in the gateway's policy", param=name)
+
+
+def _privileges(fields: Members) -> tuple[str, ...]:
+    """Absent, null, `auto` and `default` are the ordinary service tier; any other needs the privilege."""
+    found = [name for name in ("store", "background") if flag(fields, name)]
+    tier = text(fields, "service_tier")
+    if tier is not None and tier not in ("auto", "default"):
+        found.append("service_tier")
+    return tuple(found)
+
+
+def _wants_usage(fields: Members) -> bool:
+    raw = fields.get("stream_options")
+    if is_null(raw):
+        return False
+    assert raw is not None
+    return flag(members(bytes(raw), _OPTIONS, "stream_options"), "include_usage")
+
+
+def _read_tools(asked: Asked, fields: Members) -> None:
+    functions: list[str] = []
+    hosted = [kind for name, kind in _HOSTED_BY_FIELD.items() if _is_on(fields.get(name))]
+    servers: list[str] = []
+    for raw in _listed(fields, "tools"):
+        tool = members(bytes(raw), _TOOL, "tools")
+        kind = text(tool, "type") or ("function" if "function" in tool else "unknown")
+        if kind in ("function", "custom"):
+            functions.append(_name(tool, kind))
+        elif kind == "mcp":
+            servers.append(mcp_server(tool))
+        else:
+            hosted.append(kind)
+    for raw in _listed(fields, "functions"):
+        function = members(bytes(raw), _FUNCTION, "functions")
+        functions.append(text(function, "name") or "")
+    for raw in _listed(fields, "mcp_servers"):
+        server = members(bytes(raw), _TOOL, "mcp_servers")
+        servers.append(mcp_server(server))
+    asked.functions = tuple(functions)
+    asked.hosted_tools = tuple(hosted)
+    asked.mcp_servers = tuple(servers)
+
+
+def mcp_server(tool: Members) -> str:
+    """The one name by which a policy judges a server: where it is, else what it is called."""
+    for name in ("server_url", "url", "connector_id", "server_label", "name"):
+        if found := text(tool, name):
+            return found
+    return "unknown"
+
+
+def _listed(fields: Members, name: str) -> list[Raw]:
+    raw = fields.get(name)
+    return [] if raw is None else items(raw, name)
+
+
+def _name(tool: Members, kind: str) -> str:
+    """`{"type": kind, kind: {"name": …}}`; some send the name beside the type."""
+    raw = tool.get(kind)
+    if is_null(raw):
+        return text(tool, "name") or ""
+    assert raw is not None
+    return text(members(bytes(raw), _FUNCTION, "tools"), "name") or ""
+
+
+def _is_on(raw: Raw | None) -> bool:
+    """Present, and neither null, false nor `[]`: an empty object switches a search on."""
+    return raw is not None and anything(raw) not in (None, False, [])
