@@ -2,17 +2,22 @@
 
 An *entry* is what is chained; a *record* is a call's two entries joined. Field names are fixed
 (docs/audit.md). The bytes of an entry are msgspec's JSON of these structs: fields in the order
-they are declared, no white space; those bytes, exactly as stored, are what is hashed.
+they are declared, no white space, fields that hold their default left out (absent means null,
+false, 0 or empty; a default may therefore never change); those bytes, exactly as stored, are what
+is hashed. Times are RFC 3339 in UTC with milliseconds and `Z`, so that they sort as text.
 """
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
+import msgspec
 from msgspec import Struct
 
 from gateway.usage import Usage
 
 
-class Who(Struct, frozen=True, kw_only=True):
+class Who(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Proven facts about the caller. `user` and `end_user` are pseudonyms, `network` a /24 or /48."""
 
     auth: str | None = None
@@ -24,19 +29,19 @@ class Who(Struct, frozen=True, kw_only=True):
     network: str | None = None
 
 
-class Purpose(Struct, frozen=True, kw_only=True):
+class Purpose(Struct, frozen=True, kw_only=True, omit_defaults=True):
     use_case: str | None = None
     tags: dict[str, str] = {}
 
 
-class AskedFor(Struct, frozen=True, kw_only=True):
+class AskedFor(Struct, frozen=True, kw_only=True, omit_defaults=True):
     api: str
     model: str | None = None
     stream: bool = False
     tools: tuple[str, ...] = ()
 
 
-class Attempt(Struct, frozen=True, kw_only=True):
+class Attempt(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One request to a provider: `result` is `ok`, a status, or the fault's word."""
 
     target: str
@@ -45,7 +50,7 @@ class Attempt(Struct, frozen=True, kw_only=True):
     ms: float
 
 
-class Served(Struct, frozen=True, kw_only=True):
+class Served(Struct, frozen=True, kw_only=True, omit_defaults=True):
     provider: str | None = None
     region: str | None = None
     target: str | None = None
@@ -56,7 +61,7 @@ class Served(Struct, frozen=True, kw_only=True):
     attempts: tuple[Attempt, ...] = ()
 
 
-class Decision(Struct, frozen=True, kw_only=True):
+class Decision(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """`verdict` is allow, refuse, change or flag."""
 
     stage: str
@@ -65,7 +70,7 @@ class Decision(Struct, frozen=True, kw_only=True):
     reason: str | None = None
 
 
-class Check(Struct, frozen=True, kw_only=True):
+class Check(Struct, frozen=True, kw_only=True, omit_defaults=True):
     name: str
     version: str
     read_bytes: int
@@ -75,7 +80,7 @@ class Check(Struct, frozen=True, kw_only=True):
     status: str
 
 
-class Cost(Struct, frozen=True, kw_only=True):
+class Cost(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Dollars as decimal strings (exact); None where no price is known."""
 
     usd: str | None = None
@@ -83,7 +88,7 @@ class Cost(Struct, frozen=True, kw_only=True):
     price_version: str | None = None
 
 
-class Latency(Struct, frozen=True, kw_only=True):
+class Latency(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Milliseconds."""
 
     total: float
@@ -92,12 +97,12 @@ class Latency(Struct, frozen=True, kw_only=True):
     overhead: float | None = None
 
 
-class Content(Struct, frozen=True, kw_only=True):
+class Content(Struct, frozen=True, kw_only=True, omit_defaults=True):
     mode: str = "none"
     ref: str | None = None
 
 
-class Intent(Struct, frozen=True, kw_only=True, tag_field="kind", tag="intent"):
+class Intent(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind", tag="intent"):
     """What is about to be done. Durable before a provider is called."""
 
     id: str
@@ -111,7 +116,7 @@ class Intent(Struct, frozen=True, kw_only=True, tag_field="kind", tag="intent"):
     decisions: tuple[Decision, ...] = ()
 
 
-class Outcome(Struct, frozen=True, kw_only=True, tag_field="kind", tag="outcome"):
+class Outcome(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind", tag="outcome"):
     """How it ended. Durable before the answer ends."""
 
     id: str
@@ -127,13 +132,35 @@ class Outcome(Struct, frozen=True, kw_only=True, tag_field="kind", tag="outcome"
     content: Content = Content()
 
 
-class Boot(Struct, frozen=True, kw_only=True, tag_field="kind", tag="boot"):
-    """A writer starts: the first entry of each boot."""
+class Boot(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind", tag="boot"):
+    """A writer starts: the first entry of each boot.
+
+    `torn_bytes` were cut off the end of the spool and moved aside: a write that a crash cut short.
+    """
 
     id: str
     at: str
     version: str
     policy: str
+    torn_bytes: int = 0
 
 
 Entry = Intent | Outcome | Boot
+
+_ENCODER = msgspec.json.Encoder()
+_DECODER: msgspec.json.Decoder[Entry] = msgspec.json.Decoder(Entry)
+
+
+def encode(entry: Entry) -> bytes:
+    """The entry's bytes. UnicodeEncodeError or TypeError where a field can't be written as JSON."""
+    return _ENCODER.encode(entry)
+
+
+def decode(data: bytes | msgspec.Raw) -> Entry:
+    """msgspec.ValidationError or DecodeError where the bytes are no entry."""
+    return _DECODER.decode(data)
+
+
+def time_text(epoch_ms: int) -> str:
+    """2026-01-31T12:00:00.000Z: how every time in the log is written."""
+    return datetime.fromtimestamp(epoch_ms / 1000, UTC).isoformat(timespec="milliseconds")[:-6] + "Z"

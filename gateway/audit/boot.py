@@ -1,0 +1,119 @@
+"""What happens before a process appends its first entry: leftovers are shipped, open calls closed.
+
+A process takes over the first folder that nobody holds. Of the others it ships what is left and
+closes their interrupted calls, each in its own chain, and lets them go again.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from gateway.audit.chain import Chain
+from gateway.audit.entry import Boot, Entry, Latency, Outcome, Served, encode, time_text
+from gateway.audit.recovery import Recovered, create, recover_all
+from gateway.audit.segments import SegmentWriter
+from gateway.audit.shipping import ship_folder
+from gateway.stores.interfaces import Archive, OpenCall
+
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Booting:
+    """What a boot needs to know. `version` is the program's, `policy` the revision in force."""
+
+    data: Path
+    installation: str
+    archive: Archive
+    version: str
+    policy: str
+    now_ms: Callable[[], int]
+    new_id: Callable[[], str]
+    fsync: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """This process's folder, its chain (with a Boot entry), and what the database holds of it."""
+
+    recovered: Recovered
+    chain: Chain
+    position: int
+
+
+def start(booting: Booting) -> Started:
+    """Blocks. SpoolDamaged or StoreUnavailable: nothing may be appended."""
+    mine: Recovered | None = None
+    for found in recover_all(booting.data, booting.installation):
+        if _outrun(booting, found):
+            found.retire()
+        elif mine is None:
+            mine = found
+        else:
+            _finish(booting, found)
+    mine = mine or create(booting.data, booting.installation, booting.new_id)
+    ship_folder(booting.archive, mine.writer, mine.folder, mine.head)
+    chain = _open_boot(booting, mine, booting.archive.open_calls(mine.writer))
+    return Started(mine, chain, booting.archive.position(mine.writer).seq)
+
+
+def interrupted(call: OpenCall, found_ms: int) -> Outcome:
+    """The outcome of a call that its process didn't live to end.
+
+    `total` is the time until this was found: an upper bound of how long it ran.
+    """
+    began_ms = datetime.fromisoformat(call.at).timestamp() * 1000
+    return Outcome(
+        id=call.id,
+        ended_at=time_text(found_ms),
+        ending="interrupted",
+        served=Served(),
+        latency_ms=Latency(total=max(0.0, round(found_ms - began_ms, 3))),
+    )
+
+
+def _outrun(booting: Booting, found: Recovered) -> bool:
+    """Whether the database holds more of a chain than the disk: a disk restored, or power lost."""
+    ahead = booting.archive.position(found.writer).seq - found.head.seq
+    if ahead > 0:
+        _LOG.warning(
+            "audit writer %s ends: its folder lacks %d entries that were shipped", found.writer, ahead
+        )
+    return ahead > 0
+
+
+def _finish(booting: Booting, found: Recovered) -> None:
+    """Ships and closes what a dead process left in a folder that this one doesn't need."""
+    try:
+        ship_folder(booting.archive, found.writer, found.folder, found.head)
+        left_open = booting.archive.open_calls(found.writer)
+        if left_open:
+            chain = _open_boot(booting, found, left_open)
+            ship_folder(booting.archive, found.writer, found.folder, chain.head)
+    finally:
+        found.lock.close()
+
+
+def _open_boot(booting: Booting, found: Recovered, left_open: Sequence[OpenCall]) -> Chain:
+    """Appends the Boot entry and an outcome for each call left open, as one durable batch."""
+    now_ms = booting.now_ms()
+    boot = Boot(
+        id=booting.new_id(),
+        at=time_text(now_ms),
+        version=booting.version,
+        policy=booting.policy,
+        torn_bytes=found.torn_bytes,
+    )
+    entries: list[Entry] = [boot, *(interrupted(call, now_ms) for call in left_open)]
+    chain = Chain(booting.installation, found.writer, found.head, found.head.boot + 1)
+    segments = SegmentWriter(found.folder, fsync=booting.fsync)
+    try:
+        lines = b"".join(chain.seal(encode(entry)).line() for entry in entries)
+        segments.append(found.head.seq + 1, lines)
+    finally:
+        segments.close()
+    return chain

@@ -1,0 +1,62 @@
+"""The audit log as the rest of the gateway sees it: append, healthy, lag, close."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Self
+
+from gateway.audit.boot import Booting, Started, start
+from gateway.audit.entry import Entry
+from gateway.audit.segments import SegmentWriter
+from gateway.audit.shipping import Shipper
+from gateway.audit.spool import BatchWriter, Spool
+
+
+class AuditLog:
+    """One process's part of the log: a spool on disk and its shipping to the database."""
+
+    def __init__(self, started: Started, spool: Spool, shipper: Shipper) -> None:
+        self._started = started
+        self._spool = spool
+        self._shipper = shipper
+
+    @classmethod
+    async def open(cls, booting: Booting) -> Self:
+        """Recovers, ships leftovers, closes interrupted calls. SpoolDamaged or StoreUnavailable."""
+        started = await asyncio.to_thread(start, booting)
+        mine = started.recovered
+        shipper = Shipper(
+            booting.archive, mine.writer, mine.folder, position=started.position, head=started.chain.head
+        )
+        shipper.start()
+        writer = BatchWriter(started.chain, SegmentWriter(mine.folder, fsync=booting.fsync), shipper.offer)
+        return cls(started, Spool(writer, asyncio.get_running_loop()), shipper)
+
+    @property
+    def writer(self) -> str:
+        """The id of this process's chain."""
+        return self._started.recovered.writer
+
+    def append(self, entry: Entry) -> asyncio.Future[None]:
+        """Chains an entry, at once and in this order; awaiting says that it is durable.
+
+        SpoolUnavailable, at once or when awaited, if it can't be made so.
+        """
+        return self._spool.append(entry)
+
+    @property
+    def healthy(self) -> bool:
+        """Whether the last write to the spool worked."""
+        return self._spool.healthy
+
+    @property
+    def lag(self) -> int:
+        """Entries that are durable here and not yet in the database."""
+        return self._shipper.lag
+
+    async def close(self, timeout_s: float = 10.0) -> bool:
+        """Writes and ships the rest. False if the database didn't take it: the next boot goes on."""
+        await self._spool.close()
+        shipped = await asyncio.to_thread(self._shipper.close, timeout_s)
+        self._started.recovered.lock.close()
+        return shipped

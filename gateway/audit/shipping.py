@@ -1,0 +1,166 @@
+"""Ships what the spool holds into the database, exactly once, in a thread of its own.
+
+What was just written is handed over in memory; after an overflow, an outage or a restart the same
+entries are read from the segments. The position in the database decides what comes next, and it
+moves in the same transaction as the rows.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+
+from gateway.audit.chain import Head, Link, open_envelope, split_line
+from gateway.audit.entry import decode
+from gateway.audit.projection import Sealed, shipment
+from gateway.audit.recovery import SpoolDamaged
+from gateway.audit.segments import drop_shipped, lines_after
+from gateway.stores.interfaces import Archive
+
+_LOG = logging.getLogger(__name__)
+BATCH_ENTRIES = 1_000
+
+
+def ship_batch(archive: Archive, writer: str, sealed: Sequence[Sealed], position: int) -> int:
+    """The new position. Where the database stands elsewhere than `position`, its own is returned."""
+    if archive.ship(shipment(writer, sealed), position):
+        return sealed[-1].link.seq
+    return archive.position(writer).seq
+
+
+def ship_folder(archive: Archive, writer: str, folder: Path, head: Head) -> None:
+    """Ships all that a folder holds and the database doesn't. For folders nobody writes to."""
+    position = archive.position(writer).seq
+    while position < head.seq:
+        entries = sealed_between(folder, position, head.seq)
+        while batch := list(islice(entries, BATCH_ENTRIES)):
+            position = ship_batch(archive, writer, batch, position)
+    drop_shipped(folder, position)
+
+
+def sealed_between(folder: Path, after: int, until: int) -> Iterator[Sealed]:
+    """The entries after `after` up to `until`, read from the segments, in order."""
+    for line in lines_after(folder, after):
+        parts = split_line(line)
+        envelope = None if parts is None else open_envelope(parts[1])
+        if parts is None or envelope is None:
+            raise SpoolDamaged(f"{folder}: a line after entry {after} can't be read")
+        if envelope.seq > after:
+            link = Link(envelope.seq, envelope.boot, *parts)
+            yield Sealed(link, decode(envelope.entry))
+        if envelope.seq >= until:
+            return
+
+
+class Shipper:
+    """`offer` is called by the spool's thread; the rest by whoever owns it."""
+
+    def __init__(
+        self,
+        archive: Archive,
+        writer: str,
+        folder: Path,
+        *,
+        position: int,
+        head: Head,
+        interval_s: float = 0.2,
+        max_back_off_s: float = 10.0,
+        memory_entries: int = 20_000,
+    ) -> None:
+        self._archive = archive
+        self._writer = writer
+        self._folder = folder
+        self._interval_s = interval_s
+        self._max_back_off_s = max_back_off_s
+        self._memory_entries = memory_entries
+        self._position = position
+        self._head = head
+        self._recent: deque[Sealed] = deque()
+        self._lock = threading.Lock()
+        self._work = threading.Event()
+        self._hurry = threading.Event()
+        self._closing = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="audit-shipping", daemon=True)
+
+    def start(self) -> None:
+        if self._head.seq > self._position:
+            self._work.set()
+        self._thread.start()
+
+    @property
+    def lag(self) -> int:
+        """Entries that are durable here and not yet in the database."""
+        return self._head.seq - self._position
+
+    def offer(self, sealed: Sequence[Sealed], head: Head) -> None:
+        """What was just written. Dropped from memory if too much waits: the segments have it."""
+        with self._lock:
+            self._head = head
+            if len(self._recent) + len(sealed) > self._memory_entries:
+                self._recent.clear()
+            else:
+                self._recent.extend(sealed)
+        if not self._work.is_set():
+            self._work.set()
+        if len(self._recent) >= BATCH_ENTRIES and not self._hurry.is_set():
+            self._hurry.set()
+
+    def close(self, timeout_s: float) -> bool:
+        """Ships the rest and stops. False if that didn't work in time: the next boot goes on."""
+        self._closing.set()
+        self._hurry.set()
+        self._work.set()
+        self._thread.join(timeout_s)
+        return self.lag == 0
+
+    def _run(self) -> None:
+        back_off_s = self._interval_s
+        while True:
+            self._work.wait()
+            self._hurry.wait(self._interval_s)
+            closing = self._closing.is_set()
+            self._work.clear()
+            self._hurry.clear()
+            try:
+                self._ship_all()
+                back_off_s = self._interval_s
+            except Exception as error:  # a database or disk that fails now may work later; nothing is lost
+                _LOG.warning("the audit log can't be shipped, %d entries wait: %s", self.lag, error)
+                self._work.set()
+                closing = self._closing.wait(back_off_s) and closing
+                back_off_s = min(back_off_s * 2, self._max_back_off_s)
+            if closing:
+                return
+
+    def _ship_all(self) -> None:
+        while self._position < self._head.seq:
+            before = self._position
+            for batch in self._batches():
+                self._position = ship_batch(self._archive, self._writer, batch, self._position)
+                self._forget()
+            if self._position == before:
+                raise SpoolDamaged(
+                    f"{self._folder}: no entry after {before}, though {self._head.seq} were written"
+                )
+            drop_shipped(self._folder, self._position)
+
+    def _batches(self) -> Iterator[Sequence[Sealed]]:
+        """From memory where memory goes on from the position, else from disk."""
+        with self._lock:
+            recent = list(islice(self._recent, BATCH_ENTRIES))
+            until = self._recent[0].link.seq - 1 if self._recent else self._head.seq
+        if recent and recent[0].link.seq == self._position + 1:
+            yield recent
+            return
+        entries = sealed_between(self._folder, self._position, until)
+        while batch := list(islice(entries, BATCH_ENTRIES)):
+            yield batch
+
+    def _forget(self) -> None:
+        with self._lock:
+            while self._recent and self._recent[0].link.seq <= self._position:
+                self._recent.popleft()

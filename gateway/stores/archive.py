@@ -1,0 +1,87 @@
+"""Where the audit log is kept for good, in SQL: the writing side.
+
+A shipment and the writer's new position are one transaction, and the position is compared and set:
+whatever is sent twice, or by two processes, arrives once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from sqlalchemy import Connection, Engine, bindparam, func, insert, select, update
+
+from gateway.stores.bulk import BulkInsert, row_statement
+from gateway.stores.database import reading, writing
+from gateway.stores.interfaces import EntryRow, IntentColumns, OpenCall, OutcomeColumns, Position, Shipment
+from gateway.stores.tables import calls, entries, shipped, writers
+
+CALL_COLUMNS = IntentColumns._fields + OutcomeColumns._fields[1:]
+"""`decision` stands once, among the intent's."""
+
+
+class SqlArchive:
+    """gateway.stores.interfaces.Archive."""
+
+    def __init__(self, engine: Engine, *, now_ms: Callable[[], int]) -> None:
+        self._engine = engine
+        self._now_ms = now_ms
+        self._insert_entries = BulkInsert(engine.dialect, entries, EntryRow._fields)
+        # A call's id is ours and new. Should one come twice all the same, that is for `verify` to
+        # report: it must not stop the log from being shipped.
+        self._insert_calls = BulkInsert(engine.dialect, calls, CALL_COLUMNS, ignore_duplicates_of="id")
+        self._end_call = _end_call_statement(engine)
+
+    def position(self, writer: str) -> Position:
+        wanted = select(shipped.c.seq, shipped.c.hash).where(shipped.c.writer == writer)
+        with reading(self._engine) as connection:
+            row = connection.execute(wanted).first()
+        if row is not None:
+            return Position(row.seq, row.hash)
+        start = Position(0, bytes(32))
+        with writing(self._engine) as connection:
+            connection.execute(insert(writers).values(id=writer, created_at=self._now_ms()))
+            connection.execute(insert(shipped).values(writer=writer, seq=start.seq, hash=start.hash))
+        return start
+
+    def ship(self, shipment: Shipment, after: int) -> bool:
+        last = shipment.entries[-1]
+        advance = (
+            update(shipped)
+            .where(shipped.c.writer == shipment.writer, shipped.c.seq == after)
+            .values(seq=last.seq, hash=last.hash)
+        )
+        with writing(self._engine) as connection:
+            if connection.execute(advance).rowcount != 1:
+                return False
+            self._insert_entries.run(connection, shipment.entries)
+            self._insert_calls.run(connection, [_merged(*call) for call in shipment.calls])
+            self._end_calls(connection, shipment.outcomes)
+        return True
+
+    def open_calls(self, writer: str) -> list[OpenCall]:
+        wanted = (
+            select(calls.c.id, calls.c.at)
+            .where(calls.c.writer == writer, calls.c.outcome_seq.is_(None))
+            .order_by(calls.c.intent_seq)
+        )
+        with reading(self._engine) as connection:
+            return [OpenCall(row.id, row.at) for row in connection.execute(wanted)]
+
+    def _end_calls(self, connection: Connection, outcomes: Sequence[tuple[str, OutcomeColumns]]) -> None:
+        if outcomes:
+            connection.exec_driver_sql(self._end_call, [(*outcome, call_id) for call_id, outcome in outcomes])
+
+
+def _merged(intent: IntentColumns, outcome: OutcomeColumns) -> tuple[object, ...]:
+    return (*intent[:-1], outcome[0] or intent[-1], *outcome[1:])
+
+
+def _end_call_statement(engine: Engine) -> str:
+    names = OutcomeColumns._fields
+    values: dict[str, object] = {name: bindparam(name) for name in names[1:]}
+    statement = (
+        update(calls)
+        .where(calls.c.id == bindparam("call_id"), calls.c.outcome_seq.is_(None))
+        .values(decision=func.coalesce(bindparam("decision"), calls.c.decision), **values)
+    )
+    return row_statement(engine.dialect, statement, (*names, "call_id"))

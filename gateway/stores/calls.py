@@ -1,0 +1,106 @@
+"""Reading the audit log from SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Engine, Row, Select, and_, exists, or_, select, tuple_
+
+from gateway.stores.database import reading
+from gateway.stores.interfaces import CallFilter, CallRow, EntryRow, IntentColumns, OutcomeColumns
+from gateway.stores.tables import calls, entries, writers
+
+_INTENT = [calls.c[name] for name in IntentColumns._fields]
+_OUTCOME = [calls.c[name] for name in OutcomeColumns._fields[1:]]
+_ENTRY = [entries.c[name] for name in EntryRow._fields]
+_EQUAL = ("user", "team", "key", "use_case", "model", "region", "ending")
+_PARAMETERS = 500
+
+
+class SqlCalls:
+    """gateway.stores.interfaces.Calls."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def search(self, wanted: CallFilter) -> list[CallRow]:
+        found = select(*_INTENT, *_OUTCOME).where(*_conditions(wanted))
+        found = found.order_by(calls.c.at.desc(), calls.c.id.desc()).limit(wanted.limit)
+        return self._rows(found)
+
+    def named(self, ids: Sequence[str]) -> dict[str, CallRow]:
+        found: dict[str, CallRow] = {}
+        for start in range(0, len(ids), _PARAMETERS):
+            some = calls.c.id.in_(ids[start : start + _PARAMETERS])
+            found.update((row.intent.id, row) for row in self._rows(select(*_INTENT, *_OUTCOME).where(some)))
+        return found
+
+    def bodies(self, places: Sequence[tuple[str, int]]) -> dict[tuple[str, int], EntryRow]:
+        found: dict[tuple[str, int], EntryRow] = {}
+        with reading(self._engine) as connection:
+            for start in range(0, len(places), _PARAMETERS):
+                some = tuple_(entries.c.writer, entries.c.seq).in_(places[start : start + _PARAMETERS])
+                for row in connection.execute(select(*_ENTRY).where(some)):
+                    found[row.writer, row.seq] = EntryRow(*row)
+        return found
+
+    def entries(self, writer: str, after: int, limit: int) -> list[EntryRow]:
+        wanted = select(*_ENTRY).where(entries.c.writer == writer, entries.c.seq > after)
+        with reading(self._engine) as connection:
+            return [EntryRow(*row) for row in connection.execute(wanted.order_by(entries.c.seq).limit(limit))]
+
+    def writers(self) -> list[str]:
+        """In the order in which they began."""
+        with reading(self._engine) as connection:
+            return list(
+                connection.execute(
+                    select(writers.c.id).order_by(writers.c.created_at, writers.c.id)
+                ).scalars()
+            )
+
+    def without_entries(self, limit: int) -> list[CallRow]:
+        wanted = select(*_INTENT, *_OUTCOME).where(
+            or_(
+                ~_entry_exists(calls.c.intent_seq, "intent"),
+                and_(calls.c.outcome_seq.is_not(None), ~_entry_exists(calls.c.outcome_seq, "outcome")),
+            )
+        )
+        return self._rows(wanted.limit(limit))
+
+    def _rows(self, wanted: Select[Any]) -> list[CallRow]:
+        with reading(self._engine) as connection:
+            return [_call_row(row) for row in connection.execute(wanted)]
+
+
+def _conditions(wanted: CallFilter) -> list[ColumnElement[bool]]:
+    conditions = [calls.c[name] == value for name in _EQUAL if (value := getattr(wanted, name)) is not None]
+    if wanted.since is not None:
+        conditions.append(calls.c.at >= wanted.since)
+    if wanted.until is not None:
+        conditions.append(calls.c.at < wanted.until)
+    if wanted.before is not None:
+        at, call_id = wanted.before
+        conditions.append(or_(calls.c.at < at, and_(calls.c.at == at, calls.c.id < call_id)))
+    if wanted.decision == "refused":
+        conditions.append(calls.c.decision.is_not(None))
+    elif wanted.decision is not None:
+        stage = calls.c.decision.startswith(f"{wanted.decision}:", autoescape=True)
+        conditions.append(or_(calls.c.decision == wanted.decision, stage))
+    return conditions
+
+
+def _entry_exists(seq: ColumnElement[Any], kind: str) -> ColumnElement[bool]:
+    return exists().where(
+        entries.c.writer == calls.c.writer,
+        entries.c.seq == seq,
+        entries.c.kind == kind,
+        entries.c.call_id == calls.c.id,
+    )
+
+
+def _call_row(row: Row[Any]) -> CallRow:
+    values = tuple(row)
+    split = len(_INTENT)
+    intent = IntentColumns(*values[:split])
+    return CallRow(intent, OutcomeColumns(intent.decision, *values[split:]))

@@ -1,0 +1,125 @@
+"""Opens the database: engine, migrations, and the installation's id.
+
+SQLite for now: WAL, so that readers never wait; `synchronous=NORMAL`, because what matters is
+already durable in the audit spool. Transactions that write begin IMMEDIATE: two writers then wait
+for each other instead of failing half-way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, select
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+from gateway.stores import tables
+from gateway.stores.interfaces import StoreUnavailable
+from gateway.stores.migrate import migrate, pending
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """An open database. `installation` is random, made once, and part of every audit entry."""
+
+    engine: Engine
+    installation: str
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def open_database(
+    url: str,
+    *,
+    now_ms: Callable[[], int],
+    new_id: Callable[[], str],
+    busy_timeout_ms: int = 2_000,
+    read_only: bool = False,
+) -> Database:
+    """`sqlite:///path`. Blocks; brings the tables up to date unless `read_only`.
+
+    StoreUnavailable where it can't be opened, is of another kind, or is older (`read_only`) or
+    newer than this program.
+    """
+    if make_url(url).get_backend_name() != "sqlite":
+        raise StoreUnavailable("only sqlite:/// databases are supported by this version")
+    engine = _sqlite_engine(url, busy_timeout_ms)
+    try:
+        if read_only:
+            with reading(engine) as connection:
+                if pending(connection):
+                    raise StoreUnavailable("the database was made by another version: run `gateway serve`")
+                installation = connection.execute(select(tables.installation.c.id)).scalar_one()
+        else:
+            with writing(engine) as connection:
+                migrate(connection)
+                installation = _installation(connection, now_ms, new_id)
+    except BaseException:
+        engine.dispose()
+        raise
+    return Database(engine, installation)
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A consistent view; SQLAlchemy's errors become StoreUnavailable."""
+    try:
+        with engine.connect() as connection:
+            yield connection
+    except SQLAlchemyError as error:
+        raise StoreUnavailable(_sentence(error)) from error
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A transaction, committed at the end; SQLAlchemy's errors become StoreUnavailable."""
+    try:
+        with engine.connect() as connection:
+            connection = connection.execution_options(begin_immediate=True)
+            with connection.begin():
+                yield connection
+    except SQLAlchemyError as error:
+        raise StoreUnavailable(_sentence(error)) from error
+
+
+def _sqlite_engine(url: str, busy_timeout_ms: int) -> Engine:
+    engine = create_engine(
+        url, pool_reset_on_return="rollback", connect_args={"timeout": busy_timeout_ms / 1000}
+    )
+
+    def prepare(connection: Any, _record: object) -> None:
+        # The driver's own transaction handling begins too late (at the first change).
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA page_size=8192")
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=NORMAL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.close()
+
+    def begin(connection: Connection) -> None:
+        immediate = connection.get_execution_options().get("begin_immediate", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+    event.listen(engine, "connect", prepare)
+    event.listen(engine, "begin", begin)
+    return engine
+
+
+def _installation(connection: Connection, now_ms: Callable[[], int], new_id: Callable[[], str]) -> str:
+    found = connection.execute(select(tables.installation.c.id)).scalar_one_or_none()
+    if found is not None:
+        return str(found)
+    made = new_id()
+    connection.execute(tables.installation.insert().values(id=made, created_at=now_ms()))
+    return made
+
+
+def _sentence(error: SQLAlchemyError) -> str:
+    """The driver's words, without the statement and its parameters."""
+    cause = getattr(error, "orig", None)
+    return f"the database can't be used: {cause or type(error).__name__}"

@@ -1,0 +1,213 @@
+"""What the gateway asks of a database: narrow protocols, each with one conformance suite.
+
+Every method blocks: they are called from threads, never on the event loop. They raise
+StoreUnavailable when the database can't be reached or is busy for too long. The rows are plain
+tuples, in the order of their columns, because tens of thousands a second pass through here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
+
+from gateway.errors import GatewayError
+
+
+class StoreUnavailable(GatewayError):
+    """The database can't be used now; nothing of what was asked was kept."""
+
+
+class EntryRow(NamedTuple):
+    """One chained entry: `body` are the bytes that were hashed, `hash` the 32 bytes of the digest."""
+
+    writer: str
+    seq: int
+    boot: int
+    at: str
+    kind: str
+    call_id: str
+    hash: bytes
+    body: bytes
+
+
+class IntentColumns(NamedTuple):
+    """What a call's intent says, as columns of `calls`. `roles` are joined by commas."""
+
+    id: str
+    writer: str
+    intent_seq: int
+    at: str
+    user: str | None
+    team: str | None
+    key: str | None
+    end_user: str | None
+    roles: str
+    use_case: str | None
+    api: str
+    model: str | None
+    stream: bool
+    policy: str
+    decision: str | None
+
+
+class OutcomeColumns(NamedTuple):
+    """What a call's outcome adds. `decision` None leaves the intent's."""
+
+    decision: str | None
+    outcome_seq: int | None
+    ended_at: str | None
+    ending: str | None
+    provider: str | None
+    region: str | None
+    target: str | None
+    input_tokens: int | None
+    output_tokens: int | None
+    cost_nano_usd: int | None
+
+
+NO_OUTCOME = OutcomeColumns(None, None, None, None, None, None, None, None, None, None)
+
+
+@dataclass(slots=True)
+class Shipment:
+    """Consecutive entries of one writer and what they mean for `calls`.
+
+    `calls` are new calls, with their outcome where it is in the same shipment; `outcomes` are the
+    ends of calls that were shipped before, by call id.
+    """
+
+    writer: str
+    entries: list[EntryRow] = field(default_factory=list)
+    calls: list[tuple[IntentColumns, OutcomeColumns]] = field(default_factory=list)
+    outcomes: list[tuple[str, OutcomeColumns]] = field(default_factory=list)
+
+
+class Position(NamedTuple):
+    """The last entry of a writer that the database holds. (0, zeros): none yet."""
+
+    seq: int
+    hash: bytes
+
+
+class OpenCall(NamedTuple):
+    id: str
+    at: str
+
+
+class Archive(Protocol):
+    """Where entries are kept for good: written by shipping."""
+
+    def position(self, writer: str) -> Position:
+        """Registers the writer if it is new."""
+        ...
+
+    def ship(self, shipment: Shipment, after: int) -> bool:
+        """All of it or nothing. False if the writer's position isn't `after`: look it up again."""
+        ...
+
+    def open_calls(self, writer: str) -> Sequence[OpenCall]:
+        """Calls with an intent and no outcome, oldest first."""
+        ...
+
+
+class CallRow(NamedTuple):
+    intent: IntentColumns
+    outcome: OutcomeColumns
+
+
+@dataclass(frozen=True, slots=True)
+class CallFilter:
+    """Every field that is set must hold. Times as text (RFC 3339, UTC, milliseconds).
+
+    `decision` is `refused` (any refusal), a stage, or `stage:rule`. `before` is the cursor: only
+    calls older than this (at, id).
+    """
+
+    since: str | None = None
+    until: str | None = None
+    user: str | None = None
+    team: str | None = None
+    key: str | None = None
+    use_case: str | None = None
+    model: str | None = None
+    region: str | None = None
+    ending: str | None = None
+    decision: str | None = None
+    before: tuple[str, str] | None = None
+    limit: int = 100
+
+
+class Calls(Protocol):
+    """Reading what was shipped."""
+
+    def search(self, wanted: CallFilter) -> Sequence[CallRow]:
+        """Newest first."""
+        ...
+
+    def named(self, ids: Sequence[str]) -> dict[str, CallRow]: ...
+
+    def bodies(self, places: Sequence[tuple[str, int]]) -> dict[tuple[str, int], EntryRow]:
+        """Entries by (writer, seq)."""
+        ...
+
+    def entries(self, writer: str, after: int, limit: int) -> Sequence[EntryRow]:
+        """In order of seq."""
+        ...
+
+    def writers(self) -> Sequence[str]: ...
+
+    def without_entries(self, limit: int) -> Sequence[CallRow]:
+        """Calls that name an entry which isn't there: nothing the gateway would write."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRecord:
+    """A gateway key, without its secret. Times in milliseconds since 1970."""
+
+    id: str
+    name: str
+    hash: bytes
+    hint: str
+    roles: tuple[str, ...]
+    team: str | None
+    user: str | None
+    use_case: str | None
+    created_at: int
+    expires_at: int | None = None
+    revoked_at: int | None = None
+
+
+class Keys(Protocol):
+    def add(self, key: KeyRecord) -> None:
+        """DuplicateKey if its id or hash is taken."""
+        ...
+
+    def list(self) -> Sequence[KeyRecord]:
+        """Oldest first, revoked ones too."""
+        ...
+
+    def revoke(self, key_id: str, at: int) -> bool:
+        """False if there is no such key. Revoking twice keeps the first time."""
+        ...
+
+    def changed_since(self, cursor: int) -> tuple[Sequence[KeyRecord], int]:
+        """Keys added or revoked after `cursor` (0: all), by whatever process, and the next cursor."""
+        ...
+
+    def count(self) -> int: ...
+
+
+class Subjects(Protocol):
+    """Names of people, kept apart from the log. `kind` is `user` or `end_user`."""
+
+    def pseudonym(self, kind: str, name: str) -> str:
+        """The name's pseudonym; a random new one for a new name."""
+        ...
+
+    def find(self, kind: str, name: str) -> str | None:
+        """The name's pseudonym if it has one."""
+        ...
+
+    def name_of(self, pseudonym: str) -> str | None: ...

@@ -1,0 +1,78 @@
+"""The keys of the installation in memory, kept up with what other processes do to the database.
+
+A call costs one hash and one dictionary look-up. A key that isn't here may have been made a moment
+ago by `gateway keys create`, so the book looks once more before it says no; such looks are shared
+and spaced out, so that guessing keys costs the database nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import Executor
+from typing import Final, Protocol
+
+from gateway.credentials import digest
+from gateway.stores.interfaces import KeyRecord, Keys, StoreUnavailable
+
+_SPACING_S: Final = 0.2
+_FOLLOW_S: Final = 1.0
+
+
+class Time(Protocol):
+    def monotonic(self) -> float: ...
+
+    async def sleep(self, seconds: float) -> None: ...
+
+
+class KeyBook:
+    """Belongs to one event loop. `hash_key` is the 32 bytes that key hashes are made with."""
+
+    def __init__(self, store: Keys, executor: Executor, clock: Time, *, hash_key: bytes) -> None:
+        self._store = store
+        self._executor = executor
+        self._clock = clock
+        self._hash_key = hash_key
+        self._by_hash: dict[bytes, KeyRecord] = {}
+        self._cursor = 0
+        self._looked_at = float("-inf")
+        self._look: asyncio.Future[None] | None = None
+
+    async def find(self, key: str) -> KeyRecord | None:
+        """The record of a well-formed key. StoreUnavailable if it isn't here and can't be looked up."""
+        key_hash = digest(key, self._hash_key)
+        found = self._by_hash.get(key_hash)
+        if found is None:
+            await self._look_again()
+            found = self._by_hash.get(key_hash)
+        return found
+
+    async def refresh(self) -> None:
+        """Take over what has changed."""
+        self._looked_at = self._clock.monotonic()
+        loop = asyncio.get_running_loop()
+        changed, cursor = await loop.run_in_executor(self._executor, self._store.changed_since, self._cursor)
+        for record in changed:
+            self._by_hash[record.hash] = record
+        self._cursor = max(self._cursor, cursor)
+
+    async def follow(self) -> None:
+        """Refresh every second, for ever: revocations arrive this way. A database that is down keeps
+        the keys that are known in force."""
+        while True:
+            await self._clock.sleep(_FOLLOW_S)
+            try:
+                await self.refresh()
+            except StoreUnavailable:
+                continue
+
+    async def _look_again(self) -> None:
+        """One look for all who ask at once, and no two within `_SPACING_S`."""
+        if self._look is None or self._look.done():
+            self._look = asyncio.ensure_future(self._spaced_look())
+        await asyncio.shield(self._look)
+
+    async def _spaced_look(self) -> None:
+        early = self._looked_at + _SPACING_S - self._clock.monotonic()
+        if early > 0:
+            await self._clock.sleep(early)
+        await self.refresh()

@@ -1,0 +1,130 @@
+"""The database's tables, as the code sees them; migrations/ says how they came to be.
+
+Times are text (RFC 3339, UTC, milliseconds) in what mirrors the audit log, and milliseconds since
+1970 elsewhere. `entries.body` is the exact text that was hashed; `calls` is a projection of it for
+questions, and can be rebuilt.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    text,
+)
+
+METADATA = MetaData()
+
+installation = Table(
+    "installation",
+    METADATA,
+    Column("id", String(64), primary_key=True),
+    Column("created_at", BigInteger, nullable=False),
+)
+
+writers = Table(
+    "writers",
+    METADATA,
+    Column("id", String(64), primary_key=True),
+    Column("created_at", BigInteger, nullable=False),
+)
+
+shipped = Table(
+    "shipped",
+    METADATA,
+    Column("writer", String(64), ForeignKey("writers.id"), primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+    Column("hash", LargeBinary(32), nullable=False),
+)
+
+entries = Table(
+    "entries",
+    METADATA,
+    Column("writer", String(64), primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("boot", Integer, nullable=False),
+    Column("at", String(32), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("call_id", String(64), nullable=False),
+    Column("hash", LargeBinary(32), nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
+calls = Table(
+    "calls",
+    METADATA,
+    Column("id", String(64), primary_key=True),
+    Column("writer", String(64), nullable=False),
+    Column("intent_seq", BigInteger, nullable=False),
+    Column("at", String(32), nullable=False),
+    Column("user", String(64)),
+    Column("team", String(256)),
+    Column("key", String(64)),
+    Column("end_user", String(64)),
+    Column("roles", String, nullable=False),
+    Column("use_case", String(256)),
+    Column("api", String(64), nullable=False),
+    Column("model", String(512)),
+    Column("stream", Boolean, nullable=False),
+    Column("policy", String(128), nullable=False),
+    Column("decision", String(512)),
+    Column("outcome_seq", BigInteger),
+    Column("ended_at", String(32)),
+    Column("ending", String(32)),
+    Column("provider", String(256)),
+    Column("region", String(64)),
+    Column("target", String(512)),
+    Column("input_tokens", BigInteger),
+    Column("output_tokens", BigInteger),
+    Column("cost_nano_usd", BigInteger),
+)
+Index("calls_at", calls.c.at)
+Index(
+    "calls_open",
+    calls.c.writer,
+    sqlite_where=text("outcome_seq IS NULL"),
+    postgresql_where=text("outcome_seq IS NULL"),
+)
+
+counters = Table(
+    "counters",
+    METADATA,
+    Column("name", String(64), primary_key=True),
+    Column("value", BigInteger, nullable=False),
+)
+
+keys = Table(
+    "keys",
+    METADATA,
+    Column("id", String(64), primary_key=True),
+    Column("name", String(256), nullable=False),
+    Column("hash", LargeBinary(64), nullable=False, unique=True),
+    Column("hint", String(8), nullable=False),
+    Column("roles", String, nullable=False),
+    Column("team", String(256)),
+    Column("user", String(256)),
+    Column("use_case", String(256)),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger),
+    Column("revoked_at", BigInteger),
+    Column("change", BigInteger, nullable=False),
+)
+Index("keys_change", keys.c.change)
+
+subjects = Table(
+    "subjects",
+    METADATA,
+    Column("pseudonym", String(64), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("name_hash", LargeBinary(32), nullable=False, unique=True),
+    Column("sealed_name", LargeBinary, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+)
