@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import Any, Final
 
 import msgspec
-from msgspec import DecodeError, Struct
+from msgspec import Struct
 from msgspec.json import Decoder
 
-from gateway.dialects.figures import MOST_TOKENS, details, tokens, utf8_bytes, word
+from gateway.dialects.figures import MOST_TOKENS, UNREADABLE, details, tokens, utf8_bytes, word
 from gateway.dialects.interface import Answer
 from gateway.usage import Usage
 
@@ -28,7 +28,7 @@ def read_answer(body: bytes) -> Answer:
     """Usage, or where there is none the bytes of what was generated. Never raises."""
     try:
         usage = usage_of(_METERED.decode(body).usage)
-    except (DecodeError, RecursionError, UnicodeDecodeError):
+    except UNREADABLE:
         return Answer()
     return Answer(usage) if usage is not None else Answer(None, _output_bytes(body))
 
@@ -83,7 +83,10 @@ def _with_compaction(usage: Usage, iterations: list[Any]) -> Usage:
 
 def _output_bytes(body: bytes) -> int:
     """Bytes of text, thinking and tool input in the content blocks."""
-    answer = msgspec.json.decode(body)
+    try:
+        answer = msgspec.json.decode(body)
+    except UNREADABLE:
+        return 0
     blocks = answer.get("content") if isinstance(answer, dict) else None
     size = 0
     for block in blocks if isinstance(blocks, list) else []:

@@ -10,11 +10,11 @@ from __future__ import annotations
 from typing import Any, Final
 
 import msgspec
-from msgspec import DecodeError, Struct
+from msgspec import Struct
 from msgspec.json import Decoder
 
 from gateway.dialects.anthropic_answer import usage_of
-from gateway.dialects.figures import utf8_bytes
+from gateway.dialects.figures import UNREADABLE, utf8_bytes
 from gateway.dialects.problems import problem_in_stream
 from gateway.streams.sse import event_data, event_name
 from gateway.streams.tape import DONE, Fate, Tape
@@ -72,7 +72,7 @@ class AnthropicStream(Tape):
             return Fate.FORWARD
         try:
             told = _EVENT.decode(data)
-        except (DecodeError, RecursionError):
+        except UNREADABLE:
             return self._look_at_odd(event, data)
         delta = told.delta if told.delta is not None else told.content_block
         if delta is not None:

@@ -8,6 +8,9 @@ from typing import Any, Final
 MOST_TOKENS: Final = 1_000_000_000
 """More than any call can use; a larger figure is junk."""
 
+UNREADABLE: Final = (ValueError, RecursionError)
+"""What decoding a provider's bytes may raise: malformed, of a wrong type, not UTF-8, too deep."""
+
 _LONGEST_WORD: Final = 32
 
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 from typing import Any, Final
 
 import msgspec
-from msgspec import DecodeError, Struct
+from msgspec import Struct
 from msgspec.json import Decoder
 
-from gateway.dialects.figures import MOST_TOKENS, details, tokens, utf8_bytes, word
+from gateway.dialects.figures import MOST_TOKENS, UNREADABLE, details, tokens, utf8_bytes, word
 from gateway.dialects.interface import Answer
 from gateway.usage import Usage
 
@@ -30,7 +30,7 @@ def read_answer(body: bytes) -> Answer:
     """Usage, or where there is none the bytes of what was generated. Never raises."""
     try:
         answer = _METERED.decode(body)
-    except (DecodeError, RecursionError, UnicodeDecodeError):
+    except UNREADABLE:
         return Answer()
     usage = None if answer.usage is None else usage_of(answer.usage, answer.service_tier)
     return Answer(usage) if usage is not None else Answer(None, _output_bytes(body))
@@ -40,7 +40,7 @@ def read_embeddings(body: bytes) -> Usage | None:
     """Input only: an embedding has no output tokens."""
     try:
         reported = _METERED.decode(body).usage
-    except (DecodeError, RecursionError, UnicodeDecodeError):
+    except UNREADABLE:
         return None
     if not isinstance(reported, dict):
         return None
@@ -93,7 +93,10 @@ def _output_tokens(reported: dict[str, Any], total_input: int | None) -> int | N
 
 def _output_bytes(body: bytes) -> int:
     """Bytes of text and tool arguments, wherever they stand in the choices."""
-    answer = msgspec.json.decode(body)
+    try:
+        answer = msgspec.json.decode(body)
+    except UNREADABLE:
+        return 0
     choices = answer.get("choices") if isinstance(answer, dict) else None
     size = 0
     for choice in choices if isinstance(choices, list) else []:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from msgspec import DecodeError, Struct, ValidationError
+from msgspec import Struct, ValidationError
 from msgspec.json import Decoder
 
-from gateway.dialects.figures import utf8_bytes
+from gateway.dialects.figures import UNREADABLE, utf8_bytes
 from gateway.dialects.openai_answer import usage_of, written_bytes
 from gateway.dialects.problems import problem_in_stream
 from gateway.streams.sse import event_data, event_name
@@ -82,8 +82,8 @@ class OpenAIStream(Tape):
             chunk = _CHUNK.decode(data)
         except ValidationError:
             return self._look_at_odd(event, data)
-        except (DecodeError, RecursionError):
-            return Fate.HOLD if data.startswith(DONE) else self._note(event, _Bare())
+        except UNREADABLE:
+            return self._note(event, _Bare())
         size = 0
         for choice in chunk.choices or ():
             if choice.delta is not None:
@@ -98,11 +98,14 @@ class OpenAIStream(Tape):
         return self._note(event, chunk)
 
     def _look_at_odd(self, event: bytes, data: bytes) -> Fate:
-        """Valid JSON of an unknown shape: read what can be read."""
+        """The terminator, or JSON of an unknown shape: read what can be read."""
+        if data.startswith(DONE):
+            return Fate.HOLD
         try:
-            return self._note(event, _BARE.decode(data))
-        except ValidationError:
-            return self._note(event, _Bare())
+            bare = _BARE.decode(data)
+        except UNREADABLE:
+            bare = _Bare()
+        return self._note(event, bare)
 
     def _note(self, event: bytes, chunk: _Chunk | _Bare) -> Fate:
         if chunk.service_tier is not None:

@@ -10,8 +10,8 @@ import re
 from typing import Any, Final
 
 import msgspec
-from msgspec import DecodeError
 
+from gateway.dialects.figures import UNREADABLE
 from gateway.errors import Kind, Problem
 
 _LONGEST_MESSAGE: Final = 1000
@@ -100,7 +100,7 @@ def _said(body: bytes) -> tuple[dict[str, Any], object]:
     `{"error": "…"}`, `{"message"}`, `{"detail": "…"}`, `{"detail": [{"msg"}]}`."""
     try:
         said = msgspec.json.decode(body)
-    except (DecodeError, RecursionError, UnicodeDecodeError):
+    except UNREADABLE:
         return {}, None
     if not isinstance(said, dict):
         return {}, None
