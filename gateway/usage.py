@@ -17,8 +17,9 @@ MAX_NANO_USD = 9_000_000 * NANO_USD
 class Usage(Struct, frozen=True):
     """Tokens of one call, the same meaning whatever the dialect.
 
-    `input_tokens` includes cache reads, cache writes and audio; `output_tokens` includes reasoning
-    and audio. `estimated` is True where any figure is ours and not the provider's.
+    `input_tokens` includes cache reads, cache writes and audio; `cache_write_tokens` includes the
+    one-hour ones; `output_tokens` includes reasoning and audio. `estimated` is True where any figure
+    is ours and not the provider's.
     """
 
     input_tokens: int = 0
