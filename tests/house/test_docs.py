@@ -78,7 +78,9 @@ def test_every_command_is_documented():
     text = _all_docs()
     found = [
         path
-        for path in _commands(typer.main.get_command(importlib.import_module("gateway.cli").app), "gateway")
+        for path in _commands(
+            typer.main.get_command(importlib.import_module("gateway.cli").build()), "gateway"
+        )
         if path not in text
     ]
     assert not found, listing(found)
