@@ -101,7 +101,7 @@ def _bare(module: str, site: Site) -> Launch:
 
 
 def _gateway(site: Site, settings: Mapping[str, str]) -> Launch:
-    """A policy of one provider, one model and one role; data that lives as long as the run."""
+    """A policy of one priced provider, two models and one role; data that lives as long as the run."""
     if importlib.util.find_spec("gateway.__main__") is None:
         raise Unavailable("gateway has no command line yet")
     policies = site.folder / "policies"
@@ -137,10 +137,10 @@ def _key(env: Mapping[str, str]) -> str:
 _POLICY = """\
 gateway: 1
 providers:
-  canned: {{dialect: openai, base_url: "{provider}/v1", credentials: ["x"], region: eu, price: free}}
+  canned: {{dialect: openai, base_url: "{provider}/v1", credentials: ["x"], region: eu}}
 models:
-  bench: {{targets: [{{to: canned/gpt-bench}}]}}
-  bench-paced: {{targets: [{{to: canned/gpt-bench-paced}}]}}
+  bench: {{targets: [{{to: canned/gpt-bench, price: {{input: 0.25, output: 2.00}}}}]}}
+  bench-paced: {{targets: [{{to: canned/gpt-bench-paced, price: {{input: 0.25, output: 2.00}}}}]}}
 roles:
   bench: {{models: [bench, bench-paced]}}
 """
