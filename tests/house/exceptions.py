@@ -11,6 +11,7 @@ LONG_FILES: Final[Mapping[str, str]] = {}
 # file::scope → why everything must be caught (and not raised again) there. Only the pipeline's edge, settling, worker loops.
 CATCH_ALLS: Final[Mapping[str, str]] = {
     "gateway/pipeline.py::serve": "the edge: our own mistakes get an answer and a record too",
+    "gateway/audit/shipping.py::Shipper._run": "the shipper's loop: what fails now is tried again, nothing is lost",
     "gateway/audit/spool.py::Spool._run": "the writer's loop: whatever it was, the callers of the batch must hear of it",
     "gateway/pipeline.py::settle": "one failing step does not stop the next",
 }

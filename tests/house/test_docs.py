@@ -59,8 +59,17 @@ def test_the_readme_gives_the_two_commands():
     assert re.search(r"^scripts/test\b", text, re.MULTILINE)
 
 
-def _all_docs() -> str:
-    return "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
+def _manual() -> str:
+    """What users read, with `gateway keys create|list` written out."""
+    pages = [
+        page
+        for page in PAGES
+        if page.name not in {"CHANGELOG.md", "CONTRIBUTING.md"} and "adr" not in page.parts
+    ]
+    text = "\n".join(page.read_text(encoding="utf-8") for page in pages)
+    for group, verbs in re.findall(r"(gateway (?:[\w-]+ )?)([\w-]+(?:\\?\|[\w-]+)+)", text):
+        text += "".join(f"\n{group}{verb}" for verb in re.split(r"\\?\|", verbs))
+    return text
 
 
 class _Command(Protocol):
@@ -75,7 +84,7 @@ def _commands(command: _Command, path: str) -> list[str]:
 
 
 def test_every_command_is_documented():
-    text = _all_docs()
+    text = _manual()
     found = [
         path
         for path in _commands(
