@@ -7,7 +7,7 @@ from typing import Literal
 
 from gateway.audit.entry import Attempt, Decision
 from gateway.dialects.interface import Asked, Dialect, Family, StreamReader
-from gateway.errors import Problem
+from gateway.errors import Kind, Problem, Refused
 from gateway.ledger.interface import Hold
 from gateway.policy.snapshot import Model, Policy, Role, Target
 from gateway.upstream.interface import Incoming
@@ -118,6 +118,7 @@ class Call:
     plan: Plan | None = None
     hold: Hold | None = None
     intent_recorded: bool = False
+    sent_to: Candidate | None = None
     attempts: list[Attempt] = field(default_factory=list)
     served: Served | None = None
     measured: Measured | None = None
@@ -134,3 +135,14 @@ class Call:
         if self.ending is None:
             self.ending = ending
             self.problem = problem
+
+    def refuse(self, refused: Refused) -> None:
+        """The gateway's own no: into the trail, and the ending."""
+        self.note(refused.stage, refused.rule, "refuse", refused.problem.message)
+        self.end("refused", refused.problem)
+
+    def break_down(self, *, answering: bool) -> None:
+        """A mistake of ours ended the call, before or after the answer had begun."""
+        self.note("pipeline", "internal_error", "refuse")
+        problem = Problem(Kind.INTERNAL, "the gateway failed; the error is in its log", code="internal_error")
+        self.end("interrupted" if answering else "refused", problem)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from gateway.audit.entry import Entry
 from gateway.ledger.interface import Ledger
@@ -49,12 +49,17 @@ class Keys(Protocol):
         ...
 
 
+SubjectKind = Literal["user", "end_user"]
+
+
 class Subjects(Protocol):
     """People under pseudonyms: the audit log never holds a name."""
 
-    def known(self, kind: str, name: str) -> str | None: ...
+    def known(self, kind: SubjectKind, name: str) -> str | None: ...
 
-    async def resolve(self, kind: str, name: str) -> str: ...
+    async def resolve(self, kind: SubjectKind, name: str) -> str:
+        """Raises StoreUnavailable."""
+        ...
 
 
 class Audit(Protocol):
@@ -68,7 +73,14 @@ class Audit(Protocol):
 
 class Prices(Protocol):
     def rates(
-        self, dialect: str, provider: str, base_url: str | None, model: str, declared: Price | None, *, free: bool
+        self,
+        dialect: str,
+        provider: str,
+        base_url: str | None,
+        model: str,
+        declared: Price | None,
+        *,
+        free: bool,
     ) -> Rates | None: ...
 
 

@@ -20,7 +20,9 @@ _SECRET_BYTES = 32
 
 def derive(secret: bytes, purpose: Purpose) -> bytes:
     """32 bytes for one purpose."""
-    return HKDF(algorithm=SHA256(), length=32, salt=None, info=f"portcullis/1/{purpose}".encode()).derive(secret)
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=f"portcullis/1/{purpose}".encode()).derive(
+        secret
+    )
 
 
 def load_or_create(path: Path) -> bytes:

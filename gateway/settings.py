@@ -32,19 +32,31 @@ class Settings(BaseSettings):
     )
 
     policies: Path = Field(Path("policies"), description="Folder of policy files.")
-    data: Path = Field(Path("data"), description="Folder of the audit spool, the SQLite file and generated secrets.")
-    database_url: str | None = Field(None, description="SQLAlchemy URL; default: SQLite under the data folder.")
-    secret_key: SecretStr | None = Field(None, description="Secret from which all keys are derived; default: a file.")
+    data: Path = Field(
+        Path("data"), description="Folder of the audit spool, the SQLite file and generated secrets."
+    )
+    database_url: str | None = Field(
+        None, description="SQLAlchemy URL; default: SQLite under the data folder."
+    )
+    secret_key: SecretStr | None = Field(
+        None, description="Secret from which all keys are derived; default: a file."
+    )
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8080, ge=0, le=65535, description="Port to listen on; 0 picks a free one.")
-    workers: int = Field(1, ge=1, description="Processes. More than one needs Redis, which this version lacks.")
+    workers: int = Field(
+        1, ge=1, description="Processes. More than one needs Redis, which this version lacks."
+    )
     upstream: Literal["aiohttp", "httpx"] = Field("aiohttp", description="HTTP client towards providers.")
     max_body_bytes: int = Field(32 * 1024 * 1024, ge=1024, description="Largest request body.")
-    max_answer_bytes: int = Field(64 * 1024 * 1024, ge=1024, description="Largest answer read from a provider.")
+    max_answer_bytes: int = Field(
+        64 * 1024 * 1024, ge=1024, description="Largest answer read from a provider."
+    )
     max_header_bytes: int = Field(64 * 1024, ge=4096, description="Largest request head (line and headers).")
     max_connections: int = Field(10_000, ge=1, description="Open client connections; beyond: 503.")
     body_timeout_s: float = Field(60.0, gt=0, description="Time a client has to send its head, and its body.")
-    write_stall_s: float = Field(120.0, gt=0, description="Time a client may take to accept a piece of the answer.")
+    write_stall_s: float = Field(
+        120.0, gt=0, description="Time a client may take to accept a piece of the answer."
+    )
     shutdown_grace_s: float = Field(30.0, gt=0, description="Time running calls have to end at shutdown.")
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Addresses whose X-Forwarded-For is believed; none by default."
@@ -53,7 +65,11 @@ class Settings(BaseSettings):
     @field_validator("trusted_proxies", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
-        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+        return (
+            tuple(part.strip() for part in value.split(",") if part.strip())
+            if isinstance(value, str)
+            else value
+        )
 
     @model_validator(mode="after")
     def _fits_this_version(self) -> Settings:
@@ -63,7 +79,9 @@ class Settings(BaseSettings):
                 "that needs GATEWAY_REDIS_URL, which this version does not have yet"
             )
         if self.database_url and not self.database_url.startswith("sqlite:///"):
-            raise ValueError("GATEWAY_DATABASE_URL: this version keeps its records in SQLite (sqlite:///PATH)")
+            raise ValueError(
+                "GATEWAY_DATABASE_URL: this version keeps its records in SQLite (sqlite:///PATH)"
+            )
         return self
 
     @property

@@ -52,7 +52,7 @@ class Departure:
         if awaited is None:  # a bare yield: asyncio.sleep(0)
             asyncio.get_running_loop().call_soon(self._step)
             return
-        awaited._asyncio_future_blocking = False  # as a task says that it has taken the future over
+        awaited._asyncio_future_blocking = False  # noqa: SLF001 (how a task says that it takes a future over)
         awaited.add_done_callback(self._step)
 
     def _heard(self, message: Message) -> None:
@@ -94,9 +94,9 @@ class Exchange:
         self.finished = False
         self.client_left = False
 
-    def header(self, name: bytes) -> str | None:
-        """A header's value as text, by lower-case name."""
-        value = self.headers.get(name)
+    def text(self, name: str) -> str | None:
+        """A header's value, by lower-case name."""
+        value = self.headers.get(name.encode())
         return None if value is None else value.decode("latin-1")
 
     async def read_body(self, *, cap_bytes: int, timeout_s: float) -> bytes:
@@ -187,4 +187,6 @@ def _refusal(problem: Problem, rule: str) -> Refused:
 
 
 def _too_large(cap_bytes: int) -> Refused:
-    return _refusal(Problem(Kind.TOO_LARGE, f"the request body is larger than {cap_bytes} bytes"), "body_size")
+    return _refusal(
+        Problem(Kind.TOO_LARGE, f"the request body is larger than {cap_bytes} bytes"), "body_size"
+    )

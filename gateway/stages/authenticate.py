@@ -11,26 +11,37 @@ from typing import Final
 from gateway.call import Call, Caller
 from gateway.credentials import well_formed
 from gateway.errors import Kind, Problem, Refused
+from gateway.people import pseudonym
 from gateway.runtime import Runtime
-from gateway.stores.interfaces import KeyRecord
+from gateway.stores.interfaces import KeyRecord, StoreUnavailable
 
 _HEADERS: Final = frozenset({b"authorization", b"x-api-key", b"api-key", b"x-goog-api-key"})
 _HOW: Final = "send a gateway key as 'Authorization: Bearer gw-…' or 'x-api-key: gw-…'"
 
 
 async def enter(call: Call, runtime: Runtime) -> None:
-    key = presented(call.headers)
-    record = await runtime.keys.find(key)
-    valid = decide(record, call.at_ms)
+    valid = await identify(call.headers, call.at_ms, runtime)
     call.caller = Caller(
         auth="key",
         key=valid.id,
-        user=None if valid.user is None else await pseudonym(runtime, "user", valid.user),
+        user=None
+        if valid.user is None
+        else await pseudonym(runtime.subjects, "user", valid.user, "authenticate"),
         team=valid.team,
         roles=valid.roles,
         use_case=valid.use_case,
     )
     call.note("authenticate", valid.id, "allow")
+
+
+async def identify(headers: list[tuple[bytes, bytes]], at_ms: int, runtime: Runtime) -> KeyRecord:
+    """The key of a request, in force at `at_ms`. A database that can't be asked is not a wrong key."""
+    key = presented(headers)
+    try:
+        record = await runtime.keys.find(key)
+    except StoreUnavailable:
+        raise _unavailable() from None
+    return decide(record, at_ms)
 
 
 def presented(headers: list[tuple[bytes, bytes]]) -> str:
@@ -66,9 +77,11 @@ def decide(record: KeyRecord | None, now_ms: int) -> KeyRecord:
     return record
 
 
-async def pseudonym(runtime: Runtime, kind: str, name: str) -> str:
-    known = runtime.subjects.known(kind, name)
-    return known if known is not None else await runtime.subjects.resolve(kind, name)
+def _unavailable() -> Refused:
+    problem = Problem(
+        Kind.UNAVAILABLE, "keys can't be looked up right now; try again", code="store_unavailable"
+    )
+    return Refused(problem, stage="authenticate", rule="store")
 
 
 def _refused(rule: str, message: str) -> Refused:

@@ -28,7 +28,7 @@ def decide(policy: Policy, caller: Caller, api: str, asked: Asked) -> Grant:
         message = f"the model '{asked.model[:200]}' does not exist here"
         raise _refused(Kind.NOT_FOUND, "model", message, code="model_not_found", param="model")
     why: Refused | None = None
-    for role in effective_roles(policy, caller):
+    for role in effective_roles(policy, caller.team, caller.roles):
         objection = _objection(role, api, asked)
         if objection is None:
             return Grant(role=role, model=model, max_output_tokens=_cap(role, asked))
@@ -36,13 +36,13 @@ def decide(policy: Policy, caller: Caller, api: str, asked: Asked) -> Grant:
     raise why or _refused(Kind.FORBIDDEN, "role", "this key has no role that is in force", code="no_role")
 
 
-def effective_roles(policy: Policy, caller: Caller) -> Iterator[Role]:
-    """The caller's roles that exist in this policy and that its team may have."""
-    team = None if caller.team is None else policy.teams.get(caller.team)
-    if caller.team is not None and team is None:
-        message = f"the team '{caller.team}' of this key is not declared"
+def effective_roles(policy: Policy, team_name: str | None, roles: tuple[str, ...]) -> Iterator[Role]:
+    """Those of `roles` that exist in this policy and that the team may have."""
+    team = None if team_name is None else policy.teams.get(team_name)
+    if team_name is not None and team is None:
+        message = f"the team '{team_name}' of this key is not declared"
         raise _refused(Kind.FORBIDDEN, "team", message, code="unknown_team")
-    for name in caller.roles:
+    for name in roles:
         role = policy.role(name)
         if role is not None and (team is None or team.roles is None or name in team.roles):
             yield role
@@ -56,7 +56,9 @@ def _objection(role: Role, api: str, asked: Asked) -> Refused | None:
         return _forbidden(role, f"may not use the API '{api}'", "api_forbidden", None)
     for function in asked.functions:
         if not role.allows_function(function):
-            return _forbidden(role, f"may not offer the function '{function[:100]}'", "tool_forbidden", "tools")
+            return _forbidden(
+                role, f"may not offer the function '{function[:100]}'", "tool_forbidden", "tools"
+            )
     for tool in asked.hosted_tools:
         if not role.allows_hosted_tool(tool):
             return _forbidden(

@@ -12,17 +12,22 @@ from gateway.usage import Usage
 _BYTES_PER_TOKEN: Final = 4
 """A rule of thumb for English; estimates are flagged, an exact tokenizer comes with its issue."""
 
+_BILLED_UNSEEN: Final = frozenset({"client_gone", "timeout", "shutdown"})
+"""Endings of calls that a provider may have worked on although no answer was seen."""
+
 
 def leave(call: Call, runtime: Runtime) -> None:
-    """Write `call.measured`. A call that no provider served has used nothing."""
-    if call.served is None or call.asked is None:
+    """Write `call.measured`. A call that was never sent has used nothing."""
+    if call.served is not None:
+        candidate, usage = call.served.candidate, decide(call, call.served)
+    elif call.sent_to is not None and call.ending in _BILLED_UNSEEN:
+        candidate, usage = call.sent_to, _estimate(call, output_tokens=0)
+    else:
         return
-    rates = call.served.candidate.rates
-    usage = decide(call, call.served)
     call.measured = Measured(
         usage=usage,
-        cost_nano_usd=None if rates is None else cost(rates, usage),
-        price_version=None if rates is None else rates.version,
+        cost_nano_usd=None if candidate.rates is None else cost(candidate.rates, usage),
+        price_version=None if candidate.rates is None else candidate.rates.version,
     )
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 from typing import Final
 
 from gateway.call import Call
+from gateway.claims import claimed_tags, claimed_use_case
 from gateway.dialects.interface import BadBody
 from gateway.errors import Kind, Problem, Refused
+from gateway.people import pseudonym
 from gateway.runtime import Runtime
-from gateway.stages.claims import claimed_tags, claimed_use_case
 
 _MAX_END_USER: Final = 256
 
@@ -24,7 +25,8 @@ async def enter(call: Call, runtime: Runtime) -> None:
         raise Refused(problem, stage="prompt", rule="body") from None
     call.asked = asked
     if asked.end_user:
-        name = asked.end_user[:_MAX_END_USER]
-        call.end_user = runtime.subjects.known("end_user", name) or await runtime.subjects.resolve("end_user", name)
+        call.end_user = await pseudonym(
+            runtime.subjects, "end_user", asked.end_user[:_MAX_END_USER], "prompt"
+        )
     call.use_case = claimed_use_case(call.headers, proven=call.caller.use_case if call.caller else None)
     call.tags = claimed_tags(call.headers)

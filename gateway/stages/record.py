@@ -31,7 +31,9 @@ async def enter(call: Call, runtime: Runtime) -> None:
         durable = _intent(call, runtime)
         await durable
     except SpoolUnavailable:
-        problem = Problem(Kind.UNAVAILABLE, "the audit log can't be written, so nothing is sent", code="audit")
+        problem = Problem(
+            Kind.UNAVAILABLE, "the audit log can't be written, so nothing is sent", code="audit"
+        )
         raise Refused(problem, stage="record", rule="durability") from None
 
 

@@ -1,0 +1,124 @@
+"""The composition root: the only place that names concrete classes, and the ASGI application."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+
+from starlette.applications import Starlette
+
+from gateway.audit.boot import Booting
+from gateway.audit.log import AuditLog
+from gateway.clock import SystemChance, SystemClock
+from gateway.front import Front
+from gateway.health import health_routes
+from gateway.installation import Installation, open_installation
+from gateway.journal import LogJournal
+from gateway.ledger.memory import MemoryLedger
+from gateway.policy.snapshot import Policy
+from gateway.runtime import Bounds, Runtime
+from gateway.settings import Settings
+from gateway.stores.archive import SqlArchive
+from gateway.stores.keybook import KeyBook
+from gateway.stores.subjects import SubjectCache
+from gateway.upstream.aiohttp_client import AiohttpUpstream
+from gateway.upstream.echo import EchoUpstream
+from gateway.upstream.interface import Upstream
+from gateway.upstream.prices import PriceBook
+
+Announce = Callable[[Installation], None]
+"""Told once the installation is open and before calls are taken (the trial key)."""
+
+
+HttpxUpstream = AiohttpUpstream  # TEMP
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """The policy that calls take at the door."""
+
+    current: Policy
+
+
+def application(settings: Settings, policy: Policy, announce: Announce) -> Front:
+    """The gateway as an ASGI application; what it needs is opened by its lifespan."""
+    front = Front(lambda: Starlette(routes=health_routes(front), lifespan=lifespan))
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        async with running(settings, policy, announce) as runtime:
+            front.open(runtime)
+            try:
+                yield
+            finally:
+                front.close()
+
+    return front
+
+
+@asynccontextmanager
+async def running(settings: Settings, policy: Policy, announce: Announce) -> AsyncIterator[Runtime]:
+    """Everything a call may use, opened in order and closed in reverse: the audit log last but one."""
+    async with AsyncExitStack() as stack:
+        installation = stack.enter_context(open_installation(settings))
+        announce(installation)
+        executor = stack.enter_context(ThreadPoolExecutor(2, "stores"))
+        clock, chance = SystemClock(), SystemChance()
+        audit = await AuditLog.open(_booting(settings, policy, installation))
+        stack.push_async_callback(audit.close)
+        keys = KeyBook(installation.keys, executor, clock, hash_key=installation.hash_key)
+        await keys.refresh()
+        remote = _upstream(settings)
+        stack.push_async_callback(remote.aclose)
+        following = await stack.enter_async_context(asyncio.TaskGroup())
+        follower = following.create_task(keys.follow())
+        stack.callback(follower.cancel)
+        yield Runtime(
+            policies=InForce(policy),
+            keys=keys,
+            subjects=SubjectCache(installation.subjects, executor),
+            ledger=MemoryLedger(),
+            prices=PriceBook(clock.today),
+            upstreams={
+                "openai": remote,
+                "anthropic": remote,
+                "echo": EchoUpstream(now_s=lambda: clock.now_ms() // 1000),
+            },
+            audit=audit,
+            clock=clock,
+            chance=chance,
+            journal=LogJournal(),
+            bounds=_bounds(settings),
+            trusted_proxies=frozenset(settings.trusted_proxies),
+        )
+
+
+def _booting(settings: Settings, policy: Policy, installation: Installation) -> Booting:
+    return Booting(
+        data=settings.data,
+        installation=installation.database.installation,
+        archive=SqlArchive(installation.database.engine, now_ms=installation.now_ms),
+        version=version("portcullis-gateway"),
+        policy=policy.revision,
+        now_ms=installation.now_ms,
+        new_id=lambda: secrets.token_hex(8),
+        fsync=policy.audit.fsync,
+    )
+
+
+def _upstream(settings: Settings) -> Upstream:
+    return AiohttpUpstream() if settings.upstream == "aiohttp" else HttpxUpstream()
+
+
+def _bounds(settings: Settings) -> Bounds:
+    return Bounds(
+        body_bytes=settings.max_body_bytes,
+        answer_bytes=settings.max_answer_bytes,
+        body_timeout_s=settings.body_timeout_s,
+        write_stall_s=settings.write_stall_s,
+    )

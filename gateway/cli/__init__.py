@@ -1,0 +1,34 @@
+"""The command line: each command parses, calls one function and prints.
+
+Exit codes: 0 done, 1 the answer is no, 2 wrong use.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from gateway.cli import audit, check, keys, serve
+from gateway.errors import GatewayError
+
+_HELP = "Portcullis: an LLM gateway you govern with YAML."
+
+
+def build() -> typer.Typer:
+    """All commands."""
+    app = typer.Typer(help=_HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+    app.command("serve")(serve.serve)
+    app.command("check")(check.check)
+    app.add_typer(keys.build(), name="keys")
+    app.add_typer(audit.build(), name="audit")
+    return app
+
+
+def main() -> None:
+    """Run it; an error of ours is one sentence on stderr and exit code 2."""
+    try:
+        build()()
+    except GatewayError as error:
+        print(f"gateway: {error}", file=sys.stderr)
+        sys.exit(2)

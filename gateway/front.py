@@ -1,0 +1,92 @@
+"""The ASGI application: calls go to the pipeline, health to Starlette, everything else is denied."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, assert_never
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from gateway.call import Call, Timing
+from gateway.catalogue import serve_models
+from gateway.dialects.interface import Dialect, Family
+from gateway.dialects.registry import Route, WrongMethod, family_of, route
+from gateway.errors import Kind, Problem
+from gateway.network import caller_network
+from gateway.pipeline import serve
+from gateway.reply import plain_problem
+from gateway.runtime import Runtime
+from gateway.wire import Exchange
+
+_HEALTH: Final = frozenset({"/livez", "/readyz"})
+_MAX_REQUEST_ID: Final = 128
+
+
+class Front:
+    """Takes requests once it has been opened with a runtime."""
+
+    def __init__(self, build_operations: Callable[[], ASGIApp]) -> None:
+        self._build_operations = build_operations
+        self._operations: ASGIApp | None = None
+        self.runtime: Runtime | None = None
+
+    def open(self, runtime: Runtime) -> None:
+        self.runtime = runtime
+
+    def close(self) -> None:
+        self.runtime = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        runtime = self.runtime
+        if scope["type"] != "http" or runtime is None or scope["path"] in _HEALTH:
+            await self._operate(scope, receive, send)
+            return
+        exchange = Exchange(scope, receive, send, stall_s=runtime.bounds.write_stall_s)
+        path = scope["raw_path"].decode("ascii", "replace")
+        found = route(scope["method"], path, exchange.text)
+        match found:
+            case Route(dialect=Dialect() as dialect):
+                await serve(open_call(exchange, dialect, found.family, runtime), exchange, runtime)
+            case Route():
+                await serve_models(found, exchange, runtime)
+            case WrongMethod():
+                message = f"this path takes {found.allow}"
+                await self._deny(exchange, found.family, Problem(Kind.METHOD_NOT_ALLOWED, message), runtime)
+            case None:
+                problem = Problem(Kind.NOT_FOUND, "there is no such path here", code="unknown_path")
+                await self._deny(exchange, family_of(path, exchange.text), problem, runtime)
+            case _:
+                assert_never(found)
+
+    async def _operate(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._operations is None:
+            self._operations = self._build_operations()
+        await self._operations(scope, receive, send)
+
+    async def _deny(self, exchange: Exchange, family: Family, problem: Problem, runtime: Runtime) -> None:
+        request_id = runtime.chance.call_id(runtime.clock.now_ms())
+        await plain_problem(exchange, family, request_id, problem)
+
+
+def open_call(exchange: Exchange, dialect: Dialect, family: Family, runtime: Runtime) -> Call:
+    """A call at the door: its id, its time, and the policy it keeps to its end."""
+    at_ms = runtime.clock.now_ms()
+    client = exchange.scope.get("client")
+    given = exchange.text("x-request-id")
+    return Call(
+        id=runtime.chance.call_id(at_ms),
+        request_id=None if given is None else _printable(given),
+        at_ms=at_ms,
+        timing=Timing(started=runtime.clock.monotonic()),
+        dialect=dialect,
+        family=family,
+        policy=runtime.policies.current,
+        network=caller_network(
+            None if client is None else client[0], exchange.text("x-forwarded-for"), runtime.trusted_proxies
+        ),
+        headers=exchange.raw_headers,
+    )
+
+
+def _printable(text: str) -> str:
+    return "".join(c for c in text if " " <= c <= "~")[:_MAX_REQUEST_ID]

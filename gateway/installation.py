@@ -1,0 +1,107 @@
+"""An installation: its database, its secret and the keys derived from it. Server and command line
+open the same one.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from gateway.clock import SystemClock
+from gateway.credentials import digest, mint
+from gateway.secrets import derive, load_or_create, parse
+from gateway.settings import Settings
+from gateway.stores.database import Database, open_database
+from gateway.stores.interfaces import KeyRecord, Keys
+from gateway.stores.keys import SqlKeys
+from gateway.stores.subjects import SqlSubjects
+
+TRIAL_LIFETIME_MS = 24 * 3_600_000
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """Blocking: for threads and the command line."""
+
+    database: Database
+    secret: bytes
+    keys: Keys
+    subjects: SqlSubjects
+    clock: SystemClock
+
+    def now_ms(self) -> int:
+        return self.clock.now_ms()
+
+    @property
+    def hash_key(self) -> bytes:
+        return derive(self.secret, "key-hash")
+
+
+@contextmanager
+def open_installation(settings: Settings) -> Iterator[Installation]:
+    """Opens the database (making or migrating it) and the secret; closes it at the end."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    given = settings.secret_key
+    secret = load_or_create(settings.secret_file) if given is None else parse(given.get_secret_value())
+    clock = SystemClock()
+    database = open_database(settings.database, now_ms=clock.now_ms, new_id=lambda: secrets.token_hex(8))
+    try:
+        subjects = SqlSubjects(
+            database.engine,
+            hash_key=derive(secret, "subject-hash"),
+            seal_key=derive(secret, "subject-seal"),
+            random_bytes=secrets.token_bytes,
+            now_ms=clock.now_ms,
+        )
+        yield Installation(database, secret, SqlKeys(database.engine), subjects, clock)
+    finally:
+        database.close()
+
+
+def new_key(
+    installation: Installation,
+    *,
+    name: str,
+    roles: tuple[str, ...],
+    team: str | None,
+    user: str | None,
+    use_case: str | None,
+    lifetime_ms: int | None,
+    entropy: bytes,
+) -> tuple[str, KeyRecord]:
+    """Make and store a key; the key itself is returned and nowhere kept. `entropy` is 32 bytes."""
+    now_ms = installation.now_ms()
+    key = mint(entropy)
+    record = KeyRecord(
+        id=f"key_{secrets.token_hex(6)}",
+        name=name,
+        hash=digest(key, installation.hash_key),
+        hint=key[-4:],
+        roles=roles,
+        team=team,
+        user=user,
+        use_case=use_case,
+        created_at=now_ms,
+        expires_at=None if lifetime_ms is None else now_ms + lifetime_ms,
+    )
+    installation.keys.add(record)
+    return key, record
+
+
+def trial_key(installation: Installation) -> str | None:
+    """The key of an empty installation's first start: all models, no permissions, 24 hours."""
+    if installation.keys.count():
+        return None
+    key, _ = new_key(
+        installation,
+        name="trial",
+        roles=("trial",),
+        team=None,
+        user=None,
+        use_case=None,
+        lifetime_ms=TRIAL_LIFETIME_MS,
+        entropy=secrets.token_bytes(32),
+    )
+    return key

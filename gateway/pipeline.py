@@ -1,0 +1,136 @@
+"""One request, one page: admit → answer → settle. The order is law (docs/one-request.md).
+
+The frame of `serve` outlives the answer, so its own `finally` settles the call, whatever ended it.
+Settling never awaits, so it can't be cancelled; the end of the answer is sent after it, once the
+outcome is durable.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable
+
+from gateway.call import Call, Ending
+from gateway.errors import Kind, Problem, Refused, SpoolUnavailable, TimedOut, UpstreamFault
+from gateway.reply import problem_of, send_end, send_stream
+from gateway.runtime import Runtime
+from gateway.stages import attempt, authenticate, authorize, meter, plan, prompt, record, reserve
+from gateway.wire import Exchange
+
+_LINGER_S = 1.0
+"""How long a provider has to end a stream whose terminator was seen, so that its connection is reused."""
+
+
+async def serve(call: Call, exchange: Exchange, runtime: Runtime) -> None:
+    """Answer one call, and leave exactly one intent and one outcome of it."""
+    fault: UpstreamFault | None = None
+    try:
+        await admit(call, exchange, runtime)
+        await attempt.enter(call, runtime)
+        await send_stream(call, exchange, runtime)
+        call.end("complete")
+    except Refused as refused:
+        call.refuse(refused)
+    except UpstreamFault as caught:
+        fault = caught
+        call.end(_ending(fault, exchange), problem_of(fault, call.family))
+    except asyncio.CancelledError:
+        _end_cancelled(call, exchange)
+    except (
+        Exception
+    ) as bug:  # the edge: a caller gets an answer and the log a record even of our own mistakes
+        runtime.journal.fault("pipeline", call.id, bug)
+        call.break_down(answering=exchange.started)
+    finally:
+        exchange.unwatch()
+        durable = settle(call, runtime)
+    await conclude(call, exchange, runtime, fault, durable)
+
+
+async def admit(call: Call, exchange: Exchange, runtime: Runtime) -> None:
+    """All that may say no, in order; then the intent, durably. Nothing has been sent yet."""
+    await authenticate.enter(call, runtime)
+    # throttle: known to be exhausted until T (issue: limits and budgets)
+    call.body = await exchange.read_body(
+        cap_bytes=runtime.bounds.body_bytes, timeout_s=runtime.bounds.body_timeout_s
+    )
+    exchange.watch()
+    await prompt.enter(call, runtime)
+    await authorize.enter(call, runtime)
+    # assign: the experiment's arm, once (issue: traffic)
+    await plan.enter(call, runtime)
+    # inspect: personal data and guards (issue: privacy); cache (issue: traffic)
+    await reserve.enter(call, runtime)
+    await record.enter(call, runtime)
+
+
+def settle(call: Call, runtime: Runtime) -> Awaitable[None] | None:
+    """Give back and write down, once. One failing step does not stop the next; the outcome is last.
+
+    Returns what to await until the outcome is durable, None if it can't be made so.
+    """
+    for step in (attempt.leave, meter.leave, reserve.leave):
+        try:
+            step(call, runtime)
+        except Exception as bug:  # settling goes on whatever a step does
+            call.note("settle", step.__module__.rpartition(".")[2], "flag", "this step failed")
+            runtime.journal.fault("settle", call.id, bug)
+    try:
+        return record.leave(call, runtime)
+    except SpoolUnavailable as full:
+        runtime.journal.fault("record", call.id, full)
+        return None
+
+
+async def conclude(
+    call: Call,
+    exchange: Exchange,
+    runtime: Runtime,
+    fault: UpstreamFault | None,
+    durable: Awaitable[None] | None,
+) -> None:
+    """Wait until the outcome is durable, then send the end of the answer."""
+    try:
+        if durable is None:
+            raise SpoolUnavailable("the audit spool took no outcome")
+        if call.policy.audit.durability == "before_reply":
+            await durable
+    except SpoolUnavailable:
+        message = "the audit log can't be written, so the answer is withheld"
+        call.problem = Problem(Kind.UNAVAILABLE, message, code="audit", should_retry=False)
+    if not exchange.client_left:
+        await send_end(call, exchange, runtime, fault)
+    await _linger(call)
+
+
+def _ending(fault: UpstreamFault, exchange: Exchange) -> Ending:
+    if isinstance(fault, TimedOut):
+        return "timeout"
+    return "upstream_error_midstream" if exchange.started else "upstream_error"
+
+
+def _end_cancelled(call: Call, exchange: Exchange) -> None:
+    """Who cancelled? The caller by leaving, or the process by stopping."""
+    task = asyncio.current_task()
+    if task is not None:
+        task.uncancel()
+    if exchange.client_left:
+        call.end("client_gone")
+    else:
+        stopping = "the gateway is shutting down; send the request again"
+        call.end("shutdown", Problem(Kind.UNAVAILABLE, stopping, code="shutdown", should_retry=True))
+
+
+async def _linger(call: Call) -> None:
+    """Read a complete stream to its end of input, so that the connection can be used again."""
+    served = call.served
+    if served is None or served.reader is None or call.ending != "complete":
+        return
+    try:
+        async with asyncio.timeout(_LINGER_S):
+            while await served.incoming.next_chunk():
+                pass
+    except (TimeoutError, UpstreamFault):
+        pass
+    finally:
+        served.incoming.close()

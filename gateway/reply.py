@@ -1,0 +1,152 @@
+"""What goes back to the caller: the head of an answer, and problems in the caller's own dialect."""
+
+from __future__ import annotations
+
+import math
+
+from gateway.call import Call
+from gateway.dialects.interface import Family
+from gateway.errors import Answered, Broken, BrokenOff, Kind, Problem, TimedOut, UpstreamFault
+from gateway.runtime import Runtime
+from gateway.usage import usd
+from gateway.wire import Exchange, RawHeaders
+
+_VERBATIM = frozenset({400, 404, 409, 413, 422, 429})
+_VERBATIM_BYTES = 64 * 1024
+
+
+def head(call: Call, content_type: str) -> RawHeaders:
+    """Headers of every answer that a call gets."""
+    headers: RawHeaders = [
+        (b"content-type", content_type.encode("latin-1")),
+        (b"x-gateway-policy", call.policy.revision.encode()),
+    ]
+    headers += [(name.encode(), call.id.encode()) for name in call.family.request_id_headers]
+    if call.served is not None:
+        candidate = call.served.candidate
+        headers.append((b"x-gateway-model", _header(candidate.asked_for)))
+        headers.append((b"x-gateway-target", _header(candidate.target.name)))
+    return headers
+
+
+def whole_head(call: Call, content_type: str, overhead_s: float) -> RawHeaders:
+    """The head of an answer that is not streamed: its cost and the gateway's own time are known."""
+    headers = head(call, content_type)
+    headers.append((b"x-gateway-overhead-ms", b"%.2f" % (overhead_s * 1000)))
+    measured = call.measured
+    if measured is not None and measured.cost_nano_usd is not None:
+        headers.append((b"x-gateway-cost-usd", f"{usd(measured.cost_nano_usd):f}".encode()))
+    return headers
+
+
+def problem_head(headers: RawHeaders, problem: Problem) -> RawHeaders:
+    """Add what a problem says in headers."""
+    if problem.retry_after_s is not None:
+        headers.append((b"retry-after", b"%d" % math.ceil(problem.retry_after_s)))
+    if problem.should_retry is not None:
+        headers.append((b"x-should-retry", b"true" if problem.should_retry else b"false"))
+    return headers
+
+
+async def send_stream(call: Call, exchange: Exchange, runtime: Runtime) -> None:
+    """Pass a streamed answer on, all but its terminator. A whole answer is all end: nothing to do."""
+    served = call.served
+    if served is None or served.reader is None:
+        return
+    incoming, reader, clock = served.incoming, served.reader, runtime.clock
+    await exchange.start(200, head(call, served.content_type))
+    call.timing.first_byte = clock.monotonic()
+    if served.first:
+        await exchange.write(served.first)
+    while not reader.complete:
+        waiting = clock.monotonic()
+        try:
+            chunk = await incoming.next_chunk()
+        finally:
+            call.timing.upstream_s += clock.monotonic() - waiting
+        data = reader.feed(chunk) if chunk else reader.finish()
+        if data:
+            await exchange.write(data)
+        if not chunk:
+            break
+    if reader.fault is not None:
+        raise BrokenOff(reader.fault)
+    if not reader.complete:
+        raise Broken("the provider's stream ended before its end")
+
+
+async def send_end(call: Call, exchange: Exchange, runtime: Runtime, fault: UpstreamFault | None) -> None:
+    """The last bytes: a stream's terminator, a whole answer, or the problem that ended the call."""
+    problem, served = call.problem, call.served
+    if exchange.started:
+        reader = None if served is None else served.reader
+        if problem is not None and (reader is None or reader.fault is None):
+            await exchange.end(call.family.problem_event(problem, call.id))
+        else:
+            await exchange.end(b"" if reader is None else reader.terminator)
+    elif problem is not None:
+        verbatim = None if fault is None or call.ending == "refused" else verbatim_body(fault)
+        body = verbatim or call.family.problem_body(problem, call.id)
+        headers = problem_head(head(call, "application/json"), problem)
+        await exchange.answer(problem.kind.status, headers, body)
+    elif served is not None:
+        overhead_s = runtime.clock.monotonic() - call.timing.started - call.timing.upstream_s
+        await exchange.answer(200, whole_head(call, served.content_type, overhead_s), served.body or b"")
+
+
+async def plain_answer(exchange: Exchange, family: Family, request_id: str, body: bytes) -> None:
+    """Answer a request that is no call with JSON."""
+    await exchange.answer(200, _plain_head(family, request_id), body)
+
+
+async def plain_problem(exchange: Exchange, family: Family, request_id: str, problem: Problem) -> None:
+    """Answer a request that is no call: an unknown path, a wrong method."""
+    body = family.problem_body(problem, request_id)
+    await exchange.answer(problem.kind.status, problem_head(_plain_head(family, request_id), problem), body)
+
+
+def _plain_head(family: Family, request_id: str) -> RawHeaders:
+    head: RawHeaders = [(b"content-type", b"application/json")]
+    return head + [(name.encode(), request_id.encode()) for name in family.request_id_headers]
+
+
+def problem_of(fault: UpstreamFault, family: Family) -> Problem:
+    """What a caller is told of a provider's fault. Our own retries are over: `should_retry` False."""
+    if isinstance(fault, Answered):
+        told = family.read_problem(fault.status, fault.body)
+        return Problem(
+            told.kind,
+            told.message,
+            code=told.code,
+            param=told.param,
+            retry_after_s=_seconds(fault.headers.get("retry-after")),
+            should_retry=False,
+        )
+    if isinstance(fault, BrokenOff):
+        return fault.problem
+    if isinstance(fault, TimedOut):
+        return Problem(
+            Kind.UPSTREAM_TIMEOUT,
+            "the provider did not answer in time",
+            code="upstream_timeout",
+            should_retry=False,
+        )
+    return Problem(
+        Kind.UPSTREAM, "the provider could not be reached", code="upstream_error", should_retry=False
+    )
+
+
+def verbatim_body(fault: UpstreamFault) -> bytes | None:
+    """The provider's own error body, where it speaks of the caller's request and so may pass."""
+    if isinstance(fault, Answered) and fault.status in _VERBATIM and len(fault.body) <= _VERBATIM_BYTES:
+        is_json = fault.headers.get("content-type", "").startswith("application/json")
+        return fault.body if is_json and fault.body.startswith(b"{") else None
+    return None
+
+
+def _seconds(text: str | None) -> float | None:
+    return float(text) if text is not None and text.isdigit() and len(text) < 10 else None
+
+
+def _header(text: str) -> bytes:
+    return "".join(c if " " <= c <= "~" else "?" for c in text)[:256].encode()

@@ -1,0 +1,117 @@
+"""uvicorn, with bounds it lacks: the size of a request's head, and the time to send it."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from typing import Any
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from gateway.settings import Settings
+
+
+class BoundedProtocol(HttpToolsProtocol):
+    """uvicorn's HTTP/1.1 protocol, closing connections whose head is too large or too slow.
+
+    Counted is what arrives until the parser says that the head is complete, so an endless head is
+    dropped before it is held. A head that arrives in one piece costs no timer.
+    """
+
+    def __init__(self, *args: Any, head_bytes: int, head_timeout_s: float, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._limit_bytes = head_bytes
+        self._timeout_s = head_timeout_s
+        self._in_head = True
+        self._arrived_bytes = 0
+        self._timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._timer = self.loop.call_later(self._timeout_s, self._too_slow)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_timer()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self._in_head:
+            self._arrived_bytes += len(data)
+            if self._arrived_bytes > self._limit_bytes:
+                self.transport.close()
+            elif self._timer is None:
+                self._timer = self.loop.call_later(self._timeout_s, self._too_slow)
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._in_head = True
+
+    def on_headers_complete(self) -> None:
+        self._in_head = False
+        self._arrived_bytes = 0
+        self._stop_timer()
+        if len(self.url) + sum(len(name) + len(value) for name, value in self.headers) <= self._limit_bytes:
+            super().on_headers_complete()
+            return
+        served, self.app = self.app, _head_too_large
+        try:
+            super().on_headers_complete()
+        finally:
+            self.app = served
+
+    def _too_slow(self) -> None:
+        self._timer = None
+        if self._in_head:
+            self.transport.close()
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+
+async def _head_too_large(scope: Any, receive: Any, send: Any) -> None:
+    head = [(b"content-length", b"0"), (b"connection", b"close")]
+    await send({"type": "http.response.start", "status": 431, "headers": head})
+    await send({"type": "http.response.body", "body": b""})
+
+
+def config(settings: Settings, app: Any) -> uvicorn.Config:
+    """How uvicorn runs the gateway: no access log, no proxy headers, no middleware, no WebSocket."""
+    return uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        http=partial(
+            BoundedProtocol, head_bytes=settings.max_header_bytes, head_timeout_s=settings.body_timeout_s
+        ),  # type: ignore[arg-type]  # uvicorn only ever calls it
+        ws="none",
+        loop="auto",
+        lifespan="on",
+        interface="asgi3",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        proxy_headers=False,
+        limit_concurrency=settings.max_connections,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=int(settings.shutdown_grace_s) or 1,
+    )
+
+
+class Server(uvicorn.Server):
+    """Says where it listens once it does: with port 0 nobody knows before."""
+
+    def __init__(self, config: uvicorn.Config, listening: Any) -> None:
+        super().__init__(config)
+        self._listening = listening
+
+    async def startup(self, sockets: list[Any] | None = None) -> None:
+        await super().startup(sockets)
+        for server in getattr(self, "servers", ()):
+            for sock in server.sockets:
+                host, port = sock.getsockname()[:2]
+                self._listening(host, port)
+                return

@@ -1,0 +1,170 @@
+"""Send it: candidate after candidate, try after try, until one answers. Refuses nothing.
+
+A ladder of short scopes: `enter` walks the plan, `_try` sends once, `_receive` reads as much as is
+needed to know that the answer has begun. Until then, and only until then, another try is possible.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+from gateway.audit.entry import Attempt
+from gateway.call import Call, Candidate, Served
+from gateway.dialects.interface import Changes
+from gateway.dialects.registry import provider_url
+from gateway.errors import Answered, Broken, NotConnected, TimedOut, UpstreamFault
+from gateway.runtime import Runtime
+from gateway.upstream.authentication import provider_headers
+from gateway.upstream.interface import Incoming, Outgoing, TimeLimits
+
+_PASSING: Final = frozenset({408, 429, 500, 502, 503, 504, 529})
+"""Statuses that another try may cure."""
+_THEIRS: Final = frozenset({401, 403, 404})
+"""Statuses that tell of this provider and not of the request: another candidate may serve it."""
+_ERROR_BODY_BYTES: Final = 256 * 1024
+_IN_PROCESS: Final = "echo://"
+_FIRST_PAUSE_S: Final = 0.1
+_LONGEST_PAUSE_S: Final = 5.0
+
+
+async def enter(call: Call, runtime: Runtime) -> None:
+    """Write `call.served`, or raise the last candidate's UpstreamFault."""
+    assert call.plan is not None
+    last: UpstreamFault | None = None
+    for candidate in call.plan.candidates:
+        for number in range(candidate.retries + 1):
+            try:
+                call.served = await _try(call, candidate, runtime)
+                return
+            except UpstreamFault as fault:
+                last = fault
+            step = decide(last, left=candidate.retries - number)
+            if step == "stop":
+                raise last
+            if step == "next":
+                break
+            await runtime.clock.sleep(pause_s(last, number, runtime.chance.fraction()))
+    assert last is not None  # a plan has at least one candidate
+    raise last
+
+
+def decide(fault: UpstreamFault, *, left: int) -> Literal["retry", "next", "stop"]:
+    """What follows a failed try, when `left` more are allowed on the same candidate."""
+    if isinstance(fault, Answered):
+        if fault.status in _THEIRS:
+            return "next"
+        if fault.status not in _PASSING:
+            return "stop"
+    if isinstance(fault, TimedOut):
+        return "next"
+    return "retry" if left > 0 else "next"
+
+
+def pause_s(fault: UpstreamFault, number: int, fraction: float) -> float:
+    """Seconds before try `number + 1`: the provider's `retry-after` if it is short, else doubling
+    from 0.1 s with full jitter."""
+    if isinstance(fault, Answered):
+        asked = fault.headers.get("retry-after", "")
+        if asked.isdigit():
+            return min(float(asked), _LONGEST_PAUSE_S)
+    return min(_FIRST_PAUSE_S * 2.0**number, _LONGEST_PAUSE_S) * fraction
+
+
+def leave(call: Call, runtime: Runtime) -> None:
+    """Close the provider's answer, unless it is whole: then the pipeline lets the connection be
+    used again."""
+    served = call.served
+    if served is not None and call.ending != "complete":
+        served.incoming.close()
+
+
+async def _try(call: Call, candidate: Candidate, runtime: Runtime) -> Served:
+    clock = runtime.clock
+    begun = clock.monotonic()
+    result = "cancelled"
+    call.sent_to = candidate
+    try:
+        incoming = await runtime.upstreams[candidate.target.provider.dialect].send(
+            _outgoing(call, candidate, runtime)
+        )
+        try:
+            served = await _receive(call, candidate, incoming, runtime)
+        except BaseException:
+            incoming.close()
+            raise
+        result = "ok"
+        return served
+    except UpstreamFault as fault:
+        result = word(fault)
+        raise
+    finally:
+        spent_s = clock.monotonic() - begun
+        call.timing.upstream_s += spent_s
+        call.attempts.append(
+            Attempt(
+                target=candidate.target.name,
+                region=candidate.target.provider.region,
+                result=result,
+                ms=round(spent_s * 1000, 3),
+            )
+        )
+
+
+def _outgoing(call: Call, candidate: Candidate, runtime: Runtime) -> Outgoing:
+    assert call.asked is not None and call.grant is not None
+    provider = candidate.target.provider
+    asked = call.asked
+    timeouts = provider.timeouts
+    credentials = provider.credentials
+    index = int(runtime.chance.fraction() * len(credentials)) if len(credentials) > 1 else 0
+    return Outgoing(
+        method="POST",
+        url=provider_url(call.dialect, provider.base_url or _IN_PROCESS),
+        headers=provider_headers(
+            provider.dialect,
+            credentials[index].reveal() if credentials else None,
+            call.headers,
+            stream=asked.stream,
+        ),
+        body=call.dialect.render(
+            asked, Changes(model=candidate.target.model, max_output_tokens=call.grant.max_output_tokens)
+        ),
+        limits=TimeLimits(
+            connect_s=timeouts.connect_s,
+            first_byte_s=timeouts.first_byte_s if asked.stream else None,
+            idle_s=timeouts.idle_s,
+            total_s=timeouts.total_s,
+        ),
+    )
+
+
+async def _receive(call: Call, candidate: Candidate, incoming: Incoming, runtime: Runtime) -> Served:
+    """The answer, whole or begun. Raises Answered for an error status."""
+    assert call.asked is not None
+    if incoming.status >= 400:
+        body = await incoming.read(_ERROR_BODY_BYTES)
+        raise Answered(incoming.status, dict(incoming.headers), body)
+    if incoming.status != 200:
+        raise Broken(f"the provider answered {incoming.status}, which is neither an answer nor an error")
+    content_type = incoming.headers.get("content-type", "application/json")
+    served = Served(candidate, incoming, content_type)
+    if not (call.asked.stream and content_type.startswith("text/event-stream")):
+        served.body = await incoming.read(runtime.bounds.answer_bytes)
+        return served
+    reader = call.dialect.read_stream(call.asked)
+    while not served.first and not reader.complete:
+        chunk = await incoming.next_chunk()
+        if not chunk:
+            raise Broken("the provider's stream ended before it began")
+        served.first = reader.feed(chunk)
+    served.reader = reader
+    return served
+
+
+def word(fault: UpstreamFault) -> str:
+    """One word for the record."""
+    if isinstance(fault, Answered):
+        return str(fault.status)
+    if isinstance(fault, TimedOut):
+        return f"timeout:{fault.limit}"
+    return "not_connected" if isinstance(fault, NotConnected) else "broken"

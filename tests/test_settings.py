@@ -1,0 +1,56 @@
+"""Settings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gateway.settings import Settings, SettingsInvalid, load_settings
+
+DOCS = Path(__file__).parent.parent / "docs" / "settings.md"
+
+
+def test_flags_come_before_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GATEWAY_PORT", "9000")
+    assert load_settings().port == 9000
+    assert load_settings(port=9001).port == 9001
+    assert load_settings(port=None).port == 9000
+
+
+def test_the_database_is_a_file_under_data(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GATEWAY_DATA", "/var/lib/gateway")
+    assert load_settings().database == "sqlite:////var/lib/gateway/gateway.db"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("GATEWAY_PORT", "http", "GATEWAY_PORT"),
+        ("GATEWAY_WORKERS", "2", "GATEWAY_REDIS_URL"),
+        ("GATEWAY_DATABASE_URL", "postgresql://db/x", "GATEWAY_DATABASE_URL"),
+        ("GATEWAY_UPSTREAM", "curl", "GATEWAY_UPSTREAM"),
+    ],
+)
+def test_a_wrong_setting_is_named(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, sentence: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsInvalid, match=sentence):
+        load_settings()
+
+
+def test_the_secret_is_shown_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GATEWAY_SECRET_KEY", "correct horse battery staple, twice")
+    assert "horse" not in repr(load_settings())
+
+
+def test_trusted_proxies_are_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GATEWAY_TRUSTED_PROXIES", "10.0.0.1, 10.0.0.2")
+    assert load_settings().trusted_proxies == ("10.0.0.1", "10.0.0.2")
+
+
+def test_every_setting_is_documented() -> None:
+    text = DOCS.read_text()
+    missing = [name for name in Settings.model_fields if f"`GATEWAY_{name.upper()}`" not in text]
+    assert missing == []
