@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
+from typing import Final
 
 from pydantic_core import ErrorDetails
 
@@ -13,7 +15,7 @@ from gateway.policy.suggest import did_you_mean, one_of, quoted, shown
 from gateway.policy.yaml_hints import SECRET_KEYS
 
 _AT_KEY = frozenset({"extra_forbidden", "missing"})
-_EXPECTED = {
+_EXPECTED: Final[Mapping[str, str]] = {
     "string_type": "text",
     "int_type": "a whole number",
     "int_from_float": "a whole number",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+from typing import Final
 
 MAX_SHOWN_CHARS = 60
 
-_OTHER_WORDS = {
+_OTHER_WORDS: Final[Mapping[str, str]] = {
     "api_key": "credentials",
     "api_keys": "credentials",
     "apikey": "credentials",
@@ -23,7 +24,6 @@ _OTHER_WORDS = {
     "residency": "regions",
     "cost_center": "cost_centre",
     "fallback": "fallbacks",
-    "targets_to": "targets",
     "target": "to",
     "provider": "to",
     "endpoints": "apis",

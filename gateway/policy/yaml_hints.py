@@ -36,6 +36,7 @@ _COMMON = (
         "found unknown escape character",
         "an unknown escape after \\: use 'single quotes', which have no escapes",
     ),
+    ("expected '<document start>'", "this belongs to nothing: an extra bracket, or text after the end (...)"),
     ("found unexpected document separator", "a quoted text is not closed before ---"),
 )
 
@@ -62,6 +63,8 @@ def _explain(error: yaml.MarkedYAMLError, mark: yaml.Mark, text: str) -> tuple[y
         token = _TOKEN.match(text, opened.index)
         sign = "*" if "alias" in context else "&"
         return opened, f"{sign} has a meaning of its own in YAML; {quoted(token[0] if token else sign)}"
+    if "a tag" in context or "a tag" in problem:
+        return opened, "! has a meaning of its own in YAML: put a value that begins with it in quotes"
     if "scanning a block scalar" in context:
         found = _REST.match(text, opened.index)
         return (
@@ -76,6 +79,8 @@ def _explain(error: yaml.MarkedYAMLError, mark: yaml.Mark, text: str) -> tuple[y
     if char == "{" and text[mark.index - 1 : mark.index] == "$":
         return _reference(mark, text)
     if "<stream end>" in problem or "unexpected end of stream" in problem:
+        if "flow node" in context:
+            return mark, "the file ends inside [] or {}: close what was opened"
         what = "this quote" if "quoted" in context else f"this {text[opened.index : opened.index + 1]}"
         return opened, f"{what} is not closed before the end of the file"
     if "flow" in context and "expected ','" in problem:

@@ -6,8 +6,9 @@ Errors raised here are plain sentences: they are shown to people as they stand.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, WithJsonSchema
 
@@ -15,7 +16,7 @@ DURATION_PATTERN = r"^[0-9]+(\.[0-9]+)?(ms|s|m|h|d)$"
 MAX_DURATION_S = 86_400.0
 
 _DURATION = re.compile(DURATION_PATTERN, re.ASCII)
-_SECONDS = {
+_SECONDS: Final[Mapping[str, Decimal]] = {
     "ms": Decimal("0.001"),
     "s": Decimal(1),
     "m": Decimal(60),
