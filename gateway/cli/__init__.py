@@ -9,7 +9,10 @@ import sys
 
 import typer
 
-from gateway.cli import audit, check, keys, serve
+from gateway.cli.audit import build as audit_commands
+from gateway.cli.check import check
+from gateway.cli.keys import build as keys_commands
+from gateway.cli.serve import serve
 from gateway.errors import GatewayError
 
 _HELP = "Portcullis: an LLM gateway you govern with YAML."
@@ -18,10 +21,10 @@ _HELP = "Portcullis: an LLM gateway you govern with YAML."
 def build() -> typer.Typer:
     """All commands."""
     app = typer.Typer(help=_HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-    app.command("serve")(serve.serve)
-    app.command("check")(check.check)
-    app.add_typer(keys.build(), name="keys")
-    app.add_typer(audit.build(), name="audit")
+    app.command("serve")(serve)
+    app.command("check")(check)
+    app.add_typer(keys_commands(), name="keys")
+    app.add_typer(audit_commands(), name="audit")
     return app
 
 
