@@ -141,6 +141,8 @@ def _group_names(module: Module) -> set[str]:
             for item in node.items:
                 if "TaskGroup" in ast.unparse(item.context_expr) and item.optional_vars is not None:
                     names.add(dotted(item.optional_vars))
+        elif isinstance(node, ast.Assign) and "TaskGroup()" in ast.unparse(node.value):
+            names.update(dotted(target) for target in node.targets)  # entered through an exit stack
         elif (
             isinstance(node, ast.arg)
             and node.annotation is not None
