@@ -9,76 +9,115 @@ from __future__ import annotations
 from typing import Any, Final
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, ValidationError
 from msgspec.json import Decoder
 
-from gateway.dialects.figures import MOST_TOKENS, UNREADABLE, details, tokens, utf8_bytes, word
+from gateway.dialects.figures import MOST_TOKENS, UNREADABLE, Tokens, salvaged, utf8_bytes, word
 from gateway.dialects.interface import Answer
 from gateway.usage import Usage
 
 
+class _ByTime(Struct):
+    ephemeral_5m_input_tokens: Tokens = None
+    ephemeral_1h_input_tokens: Tokens = None
+
+
+class _OfOutput(Struct):
+    thinking_tokens: Tokens = None
+
+
+class _Iteration(Struct):
+    type: Any = None
+    input_tokens: Tokens = None
+    output_tokens: Tokens = None
+    cache_read_input_tokens: Tokens = None
+    cache_creation_input_tokens: Tokens = None
+
+
+class Reported(Struct):
+    """The figures of this family."""
+
+    input_tokens: Tokens = None
+    output_tokens: Tokens = None
+    cache_read_input_tokens: Tokens = None
+    cache_creation_input_tokens: Tokens = None
+    cache_creation: _ByTime | None = None
+    output_tokens_details: _OfOutput | None = None
+    service_tier: Any = None
+    speed: Any = None
+    iterations: list[_Iteration] | None = None
+
+
 class _Metered(Struct):
+    usage: Reported | None = None
+
+
+class _Odd(Struct):
     usage: Any = None
 
 
 _METERED: Final = Decoder(_Metered)
+_ODD: Final = Decoder(_Odd)
 
 
 def read_answer(body: bytes) -> Answer:
     """Usage, or where there is none the bytes of what was generated. Never raises."""
-    try:
-        usage = usage_of(_METERED.decode(body).usage)
-    except UNREADABLE:
-        return Answer()
+    told = _reported(body)
+    usage = None if told is None else usage_of(told)
     return Answer(usage) if usage is not None else Answer(None, _output_bytes(body))
 
 
-def usage_of(reported: object) -> Usage | None:
-    """Usage in our meaning; None where a total is missing or implausible."""
-    if not isinstance(reported, dict):
+def usage_of(told: Reported) -> Usage | None:
+    """Usage in our meaning; None where a total is missing."""
+    if told.input_tokens is None or told.output_tokens is None:
         return None
-    fresh, output = tokens(reported, "input_tokens"), tokens(reported, "output_tokens")
-    if fresh is None or output is None:
-        return None
-    read = tokens(reported, "cache_read_input_tokens") or 0
-    written = tokens(reported, "cache_creation_input_tokens") or 0
+    read = told.cache_read_input_tokens or 0
+    written = told.cache_creation_input_tokens or 0
     one_hour = 0
-    split = reported.get("cache_creation")
-    if split is not None:
-        split = details(reported, "cache_creation")
-        one_hour = tokens(split, "ephemeral_1h_input_tokens") or 0
-        written = max(written, one_hour + (tokens(split, "ephemeral_5m_input_tokens") or 0))
-    tier = word(reported.get("service_tier"))
+    if told.cache_creation is not None:
+        one_hour = told.cache_creation.ephemeral_1h_input_tokens or 0
+        written = max(written, one_hour + (told.cache_creation.ephemeral_5m_input_tokens or 0))
+    output = told.output_tokens
+    thinking = 0 if told.output_tokens_details is None else told.output_tokens_details.thinking_tokens or 0
+    tier = word(told.service_tier)
     usage = Usage(
-        input_tokens=fresh + read + written,
-        output_tokens=output,
-        cache_read_tokens=read,
-        cache_write_tokens=written,
-        cache_write_1h_tokens=one_hour,
-        reasoning_tokens=min(
-            tokens(details(reported, "output_tokens_details"), "thinking_tokens") or 0, output
-        ),
-        tier="fast" if reported.get("speed") == "fast" else tier,
+        told.input_tokens + read + written,
+        output,
+        read,
+        written,
+        one_hour,
+        min(thinking, output),
+        tier="fast" if told.speed == "fast" else tier,
         batch=tier == "batch",
     )
-    iterations = reported.get("iterations")
-    return _with_compaction(usage, iterations) if isinstance(iterations, list) else usage
+    return usage if told.iterations is None else _with_compaction(usage, told.iterations)
 
 
-def _with_compaction(usage: Usage, iterations: list[Any]) -> Usage:
-    for iteration in iterations:
-        if isinstance(iteration, dict) and iteration.get("type") == "compaction":
-            extra = usage_of({**iteration, "iterations": None})
-            if extra is not None and usage.input_tokens + extra.input_tokens <= MOST_TOKENS:
-                usage = msgspec.structs.replace(
-                    usage,
-                    input_tokens=usage.input_tokens + extra.input_tokens,
-                    output_tokens=usage.output_tokens + extra.output_tokens,
-                    cache_read_tokens=usage.cache_read_tokens + extra.cache_read_tokens,
-                    cache_write_tokens=usage.cache_write_tokens + extra.cache_write_tokens,
-                    cache_write_1h_tokens=usage.cache_write_1h_tokens + extra.cache_write_1h_tokens,
-                )
+def _with_compaction(usage: Usage, iterations: list[_Iteration]) -> Usage:
+    for one in iterations:
+        if one.type == "compaction" and usage.input_tokens <= MOST_TOKENS:
+            read, written = one.cache_read_input_tokens or 0, one.cache_creation_input_tokens or 0
+            usage = msgspec.structs.replace(
+                usage,
+                input_tokens=usage.input_tokens + (one.input_tokens or 0) + read + written,
+                output_tokens=usage.output_tokens + (one.output_tokens or 0),
+                cache_read_tokens=usage.cache_read_tokens + read,
+                cache_write_tokens=usage.cache_write_tokens + written,
+            )
     return usage
+
+
+def _reported(body: bytes) -> Reported | None:
+    try:
+        return _METERED.decode(body).usage
+    except ValidationError:
+        pass
+    except UNREADABLE:
+        return None
+    try:
+        return salvaged(_ODD.decode(body).usage, Reported)
+    except UNREADABLE:
+        return None
 
 
 def _output_bytes(body: bytes) -> int:

@@ -13,11 +13,11 @@ import msgspec
 from msgspec import Struct
 from msgspec.json import Decoder
 
-from gateway.dialects.anthropic_answer import usage_of
-from gateway.dialects.figures import UNREADABLE, utf8_bytes
+from gateway.dialects.anthropic_answer import Reported, usage_of
+from gateway.dialects.figures import UNREADABLE, salvaged, utf8_bytes
 from gateway.dialects.problems import problem_in_stream
-from gateway.streams.sse import event_data, event_name
-from gateway.streams.tape import DONE, Fate, Tape
+from gateway.streams.sse import event_data, event_name, probable_json
+from gateway.streams.tape import DONE, FORWARD, HOLD, Fate, Tape
 from gateway.usage import Usage
 
 
@@ -29,7 +29,7 @@ class _Delta(Struct):
 
 
 class _Message(Struct):
-    usage: Any = None
+    usage: Reported | None = None
 
 
 class _Event(Struct):
@@ -37,11 +37,20 @@ class _Event(Struct):
     delta: _Delta | None = None
     content_block: _Delta | None = None
     message: _Message | None = None
+    usage: Reported | None = None
+    error: Any = None
+
+
+class _Odd(Struct):
+    type: Any = None
+    delta: Any = None
+    message: Any = None
     usage: Any = None
     error: Any = None
 
 
 _EVENT: Final = Decoder(_Event)
+_ODD: Final = Decoder(_Odd)
 
 
 class AnthropicStream(Tape):
@@ -51,52 +60,69 @@ class AnthropicStream(Tape):
 
     def __init__(self) -> None:
         super().__init__()
-        self._usage: dict[str, Any] = {}
+        self._usage: Reported | None = None
         self._told_output = False
 
     @property
     def usage(self) -> Usage | None:
         """Estimated until a message_delta tells the output: at least a token for each event with some.
         A stream that never tells its input counts it as 0, estimated too."""
-        if not self._usage:
+        told = self._usage
+        if told is None:
             return None
-        usage = usage_of({"input_tokens": 0, "output_tokens": 0, **self._usage})
-        if usage is None or (self._told_output and "input_tokens" in self._usage):
+        known_input, known_output = told.input_tokens, told.output_tokens or 0
+        usage = usage_of(
+            msgspec.structs.replace(told, input_tokens=known_input or 0, output_tokens=known_output)
+        )
+        if usage is None or (self._told_output and known_input is not None):
             return usage
         output = usage.output_tokens if self._told_output else max(usage.output_tokens, self.output_events)
         return msgspec.structs.replace(usage, output_tokens=output, estimated=True)
 
     def look(self, event: bytes) -> Fate:
-        data = event_data(event)
-        if data is None:
-            return Fate.FORWARD
         try:
-            told = _EVENT.decode(data)
+            told = _EVENT.decode(probable_json(event))
         except UNREADABLE:
-            return self._look_at_odd(event, data)
-        delta = told.delta if told.delta is not None else told.content_block
+            return self._look_at_odd(event)
+        kind = told.type
+        delta = told.delta
+        if delta is None:
+            delta = told.content_block
         if delta is not None:
             self._count(delta)
-        kind = told.type
         if told.usage is not None:
-            self._update(told.usage)
-            self._told_output = self._told_output or kind == "message_delta"
+            self._update(kind, told.usage)
         elif told.message is not None:
-            self._update(told.message.usage)
-        if kind == "message_stop":
-            return Fate.HOLD
-        if kind == "error" or told.error is not None:
-            self.fault = problem_in_stream(told.error)
-        return Fate.FORWARD
+            self._update(kind, told.message.usage)
+        return self._fate(kind, told.error)
 
-    def _look_at_odd(self, event: bytes, data: bytes) -> Fate:
-        """Data of an unknown shape: the event's name must do."""
+    def _look_at_odd(self, event: bytes) -> Fate:
+        """A comment, an event of an unusual form or data of an unknown shape."""
+        data = event_data(event)
+        if data is None:
+            return FORWARD
+        if data.startswith(DONE):
+            return HOLD
         name = event_name(event)
-        if name == b"message_stop" or data.startswith(DONE):
-            return Fate.HOLD
-        if name == b"error":
-            self.fault = problem_in_stream(None)
-        return Fate.FORWARD
+        kind = None if name is None else name.decode("utf-8", "replace")
+        try:
+            told = _ODD.decode(data)
+        except UNREADABLE:
+            return self._fate(kind, None)
+        delta = salvaged(told.delta, _Delta)
+        if delta is not None:
+            self._count(delta)
+        kind = told.type if isinstance(told.type, str) else kind
+        message = told.message if isinstance(told.message, dict) else {}
+        self._update(kind, salvaged(told.usage, Reported) or salvaged(message.get("usage"), Reported))
+        return self._fate(kind, told.error)
+
+    def _fate(self, kind: object, error: object) -> Fate:
+        if kind == "message_stop":
+            return HOLD
+        if kind == "error" or error is not None:
+            self.fault = problem_in_stream(error)
+        return FORWARD
 
     def _count(self, delta: _Delta) -> None:
         size = 0
@@ -112,14 +138,15 @@ class AnthropicStream(Tape):
         if delta.stop_reason is not None:
             self.ended = True
 
-    def _update(self, usage: object) -> None:
-        if not isinstance(usage, dict):
+    def _update(self, kind: object, told: Reported | None) -> None:
+        if told is None:
             return
-        known = self._usage
-        for name, value in usage.items():
-            if (
-                name not in known
-                or (value and value.__class__ is known[name].__class__)
-                or known[name] is None
-            ):
-                known[name] = value
+        if kind == "message_delta" and told.output_tokens is not None:
+            self._told_output = True
+        if self._usage is None:
+            self._usage = told
+            return
+        for name in Reported.__struct_fields__:
+            value = getattr(told, name)
+            if value or (value is not None and getattr(self._usage, name) is None):
+                setattr(self._usage, name, value)

@@ -85,11 +85,25 @@ def joined(fields: Mapping[str, Raw | bytes]) -> bytes:
     """One compact JSON object of these members, each value byte by byte as it is."""
     parts: list[Raw | bytes] = []
     for name, value in fields.items():
-        parts.append(b"," + msgspec.json.encode(name) + b":")
+        parts.append(_LEADS.get(name) or _lead(name))
         parts.append(value)
     parts[0] = b"{" + bytes(parts[0])[1:]
     parts.append(b"}")
     return b"".join(parts)
+
+
+def _lead(name: str) -> bytes:
+    return b"," + msgspec.json.encode(name) + b":"
+
+
+_LEADS: Final = {
+    name: _lead(name)
+    for name in (
+        "model messages stream stream_options max_tokens max_completion_tokens temperature top_p tools tool_choice system "
+        "metadata user thinking input prompt n stop response_format reasoning_effort seed"
+    ).split()
+}
+"""The usual names, written once."""
 
 
 def text(fields: Members, name: str, *, longest: int = _MAX_TEXT) -> str | None:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final
+from contextlib import suppress
+from typing import Annotated, Any, Final, TypeVar
+
+import msgspec
+from msgspec import Meta, Struct, ValidationError
+
+S = TypeVar("S", bound=Struct)
 
 MOST_TOKENS: Final = 1_000_000_000
 """More than any call can use; a larger figure is junk."""
+
+Tokens = Annotated[int, Meta(ge=0, le=MOST_TOKENS)] | None
 
 UNREADABLE: Final = (ValueError, RecursionError)
 """What decoding a provider's bytes may raise: malformed, of a wrong type, not UTF-8, too deep."""
@@ -14,16 +21,15 @@ UNREADABLE: Final = (ValueError, RecursionError)
 _LONGEST_WORD: Final = 32
 
 
-def tokens(usage: Mapping[str, Any], name: str) -> int | None:
-    """A plausible count, else None. `true` is no number, nor is `"12"` or `12.0`."""
-    value = usage.get(name)
-    return value if value.__class__ is int and 0 <= value <= MOST_TOKENS else None
-
-
-def details(usage: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    """A nested object, else an empty one."""
-    value = usage.get(name)
-    return value if isinstance(value, dict) else {}
+def salvaged(told: object, kind: type[S]) -> S | None:
+    """The members of a JSON object that fit `kind`; what does not fit is left out. None: no object."""
+    if not isinstance(told, dict):
+        return None
+    kept: dict[str, Any] = {}
+    for field in msgspec.structs.fields(kind):
+        with suppress(ValidationError):
+            kept[field.name] = msgspec.convert(told.get(field.name), field.type)
+    return kind(**kept)
 
 
 def word(value: object) -> str | None:
@@ -33,7 +39,6 @@ def word(value: object) -> str | None:
 
 def utf8_bytes(value: object) -> int:
     """Bytes of a string in UTF-8; of anything else 0."""
-    if value.__class__ is not str:
+    if not isinstance(value, str):
         return 0
-    assert isinstance(value, str)
     return len(value) if value.isascii() else len(value.encode("utf-8", "surrogatepass"))

@@ -10,85 +10,104 @@ from __future__ import annotations
 from typing import Any, Final
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, ValidationError
 from msgspec.json import Decoder
 
-from gateway.dialects.figures import MOST_TOKENS, UNREADABLE, details, tokens, utf8_bytes, word
+from gateway.dialects.figures import UNREADABLE, Tokens, salvaged, utf8_bytes, word
 from gateway.dialects.interface import Answer
 from gateway.usage import Usage
 
 
+class _OfInput(Struct):
+    cached_tokens: Tokens = None
+    cache_write_tokens: Tokens = None
+    audio_tokens: Tokens = None
+
+
+class _OfOutput(Struct):
+    reasoning_tokens: Tokens = None
+    audio_tokens: Tokens = None
+
+
+class Reported(Struct):
+    """The figures of this family. `prompt_cache_hit_tokens` is DeepSeek's."""
+
+    prompt_tokens: Tokens = None
+    completion_tokens: Tokens = None
+    total_tokens: Tokens = None
+    prompt_cache_hit_tokens: Tokens = None
+    prompt_tokens_details: _OfInput | None = None
+    completion_tokens_details: _OfOutput | None = None
+
+
 class _Metered(Struct):
+    usage: Reported | None = None
+    service_tier: Any = None
+
+
+class _Odd(Struct):
     usage: Any = None
     service_tier: Any = None
 
 
 _METERED: Final = Decoder(_Metered)
+_ODD: Final = Decoder(_Odd)
 
 
 def read_answer(body: bytes) -> Answer:
     """Usage, or where there is none the bytes of what was generated. Never raises."""
-    try:
-        answer = _METERED.decode(body)
-    except UNREADABLE:
-        return Answer()
+    answer = _metered(body)
     usage = None if answer.usage is None else usage_of(answer.usage, answer.service_tier)
     return Answer(usage) if usage is not None else Answer(None, _output_bytes(body))
 
 
 def read_embeddings(body: bytes) -> Usage | None:
     """Input only: an embedding has no output tokens."""
-    try:
-        reported = _METERED.decode(body).usage
-    except UNREADABLE:
+    told = _metered(body).usage
+    if told is None:
         return None
-    if not isinstance(reported, dict):
-        return None
-    total = tokens(reported, "prompt_tokens")
-    if total is None:
-        total = tokens(reported, "total_tokens")
+    total = told.prompt_tokens if told.prompt_tokens is not None else told.total_tokens
     return None if total is None else Usage(input_tokens=total)
 
 
-def usage_of(reported: object, tier: object = None) -> Usage | None:
-    """Usage in our meaning; None where a total is missing or implausible. Parts never exceed totals."""
-    if not isinstance(reported, dict):
+def usage_of(told: Reported, tier: object = None) -> Usage | None:
+    """Usage in our meaning; None where a total is missing. Parts never exceed totals."""
+    total_input, output, total = told.prompt_tokens, told.completion_tokens, told.total_tokens
+    if total_input is None:
         return None
-    total_input = tokens(reported, "prompt_tokens")
-    output = _output_tokens(reported, total_input)
-    if total_input is None or output is None:
+    if total is not None and (output is None or total > total_input + output):
+        output = max(total - total_input, 0)
+    if output is None:
         return None
-    of_input = reported.get("prompt_tokens_details")
-    of_output = reported.get("completion_tokens_details")
-    hits = reported.get("prompt_cache_hit_tokens")
-    if not of_input and not of_output and hits is None:
-        return Usage(total_input, output, tier=word(tier))
-    of_input = details(reported, "prompt_tokens_details")
-    of_output = details(reported, "completion_tokens_details")
-    read = tokens(of_input, "cached_tokens")
-    if read is None:
-        read = tokens(reported, "prompt_cache_hit_tokens") or 0
-    read = min(read, total_input)
+    of_input, of_output = (
+        told.prompt_tokens_details or _OfInput(),
+        told.completion_tokens_details or _OfOutput(),
+    )
+    read = min(of_input.cached_tokens or told.prompt_cache_hit_tokens or 0, total_input)
     return Usage(
-        input_tokens=total_input,
-        output_tokens=output,
-        cache_read_tokens=read,
-        cache_write_tokens=min(tokens(of_input, "cache_write_tokens") or 0, total_input - read),
-        reasoning_tokens=min(tokens(of_output, "reasoning_tokens") or 0, output),
-        audio_input_tokens=min(tokens(of_input, "audio_tokens") or 0, total_input),
-        audio_output_tokens=min(tokens(of_output, "audio_tokens") or 0, output),
+        total_input,
+        output,
+        read,
+        min(of_input.cache_write_tokens or 0, total_input - read),
+        reasoning_tokens=min(of_output.reasoning_tokens or 0, output),
+        audio_input_tokens=min(of_input.audio_tokens or 0, total_input),
+        audio_output_tokens=min(of_output.audio_tokens or 0, output),
         tier=word(tier),
     )
 
 
-def _output_tokens(reported: dict[str, Any], total_input: int | None) -> int | None:
-    output = tokens(reported, "completion_tokens")
-    total = tokens(reported, "total_tokens")
-    if total_input is None or total is None or total > MOST_TOKENS:
-        return output
-    if output is None or total > total_input + output:
-        return max(total - total_input, 0)
-    return output
+def _metered(body: bytes) -> _Metered:
+    try:
+        return _METERED.decode(body)
+    except ValidationError:
+        pass
+    except UNREADABLE:
+        return _Metered()
+    try:
+        odd = _ODD.decode(body)
+    except UNREADABLE:
+        return _Metered()
+    return _Metered(salvaged(odd.usage, Reported), odd.service_tier)
 
 
 def _output_bytes(body: bytes) -> int:

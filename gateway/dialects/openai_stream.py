@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from msgspec import Struct, ValidationError
+from msgspec import Struct
 from msgspec.json import Decoder
 
-from gateway.dialects.figures import UNREADABLE, utf8_bytes
-from gateway.dialects.openai_answer import usage_of, written_bytes
+from gateway.dialects.figures import UNREADABLE, salvaged, utf8_bytes
+from gateway.dialects.openai_answer import Reported, usage_of, written_bytes
 from gateway.dialects.problems import problem_in_stream
-from gateway.streams.sse import event_data, event_name
-from gateway.streams.tape import DONE, Fate, Tape
+from gateway.streams.sse import event_data, event_name, probable_json
+from gateway.streams.tape import DONE, FORWARD, HIDE, HOLD, Fate, Tape
 from gateway.usage import Usage
 
 
@@ -39,7 +39,7 @@ class _Choice(Struct):
 
 class _Chunk(Struct):
     choices: list[_Choice] | None = None
-    usage: Any = None
+    usage: Reported | None = None
     service_tier: Any = None
     error: Any = None
 
@@ -67,7 +67,7 @@ class OpenAIStream(Tape):
         self._hide_usage = hide_usage
         self._choices = choices
         self._finished_choices: set[Any] = set()
-        self._usage: Any = None
+        self._usage: Reported | None = None
         self._tier: Any = None
 
     @property
@@ -75,15 +75,10 @@ class OpenAIStream(Tape):
         return None if self._usage is None else usage_of(self._usage, self._tier)
 
     def look(self, event: bytes) -> Fate:
-        data = event_data(event)
-        if data is None:
-            return Fate.FORWARD
         try:
-            chunk = _CHUNK.decode(data)
-        except ValidationError:
-            return self._look_at_odd(event, data)
+            chunk = _CHUNK.decode(probable_json(event))
         except UNREADABLE:
-            return self._note(event, _Bare())
+            return self._look_at_odd(event)
         size = 0
         for choice in chunk.choices or ():
             if choice.delta is not None:
@@ -95,29 +90,48 @@ class OpenAIStream(Tape):
         if size:
             self.output_bytes += size
             self.output_events += 1
+        if chunk.usage is None and chunk.error is None and event.startswith(b"data"):
+            if chunk.service_tier is not None:
+                self._tier = chunk.service_tier
+            return FORWARD
         return self._note(event, chunk)
 
-    def _look_at_odd(self, event: bytes, data: bytes) -> Fate:
-        """The terminator, or JSON of an unknown shape: read what can be read."""
+    def _look_at_odd(self, event: bytes) -> Fate:
+        """A comment, the terminator, an event of an unusual form or JSON of an unknown shape."""
+        data = event_data(event)
+        if data is None:
+            return FORWARD
         if data.startswith(DONE):
-            return Fate.HOLD
+            return HOLD
         try:
             bare = _BARE.decode(data)
         except UNREADABLE:
             bare = _Bare()
-        return self._note(event, bare)
+        for choice in bare.choices if isinstance(bare.choices, list) else ():
+            if isinstance(choice, dict):
+                self._count(written_bytes(choice.get("delta")) + utf8_bytes(choice.get("text")))
+                if choice.get("finish_reason") is not None:
+                    self._finish_choice(choice.get("index", 0))
+        return self._note(
+            event, _Chunk(bare.choices or [], salvaged(bare.usage, Reported), bare.service_tier, bare.error)
+        )
 
-    def _note(self, event: bytes, chunk: _Chunk | _Bare) -> Fate:
+    def _note(self, event: bytes, chunk: _Chunk) -> Fate:
         if chunk.service_tier is not None:
             self._tier = chunk.service_tier
         if chunk.error is not None or (event.startswith(b"event:") and event_name(event) == b"error"):
             self.fault = problem_in_stream(chunk.error)
-            return Fate.FORWARD
+            return FORWARD
         if chunk.usage is not None:
             self._usage = chunk.usage
             if self._hide_usage and not chunk.choices:
-                return Fate.HIDE
-        return Fate.FORWARD
+                return HIDE
+        return FORWARD
+
+    def _count(self, size_bytes: int) -> None:
+        if size_bytes:
+            self.output_bytes += size_bytes
+            self.output_events += 1
 
     def _finish_choice(self, index: object) -> None:
         if isinstance(index, int):

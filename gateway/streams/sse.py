@@ -13,7 +13,8 @@ from gateway.errors import Broken
 
 MAX_EVENT_BYTES: Final = 16 * 1024 * 1024
 
-_BLANK: Final = re.compile(rb"(?:\r\n|\n|\r(?=[^\n])){2}")
+_END: Final = rb"(?:\r\n|\n|\r(?=[^\n]))"
+_BLANK: Final = re.compile(_END + _END)
 """A CR at the very end waits for the next byte: an LF may follow that belongs to it."""
 _LINE: Final = re.compile(rb"\r\n|\n|\r")
 _BOM: Final = b"\xef\xbb\xbf"
@@ -35,26 +36,26 @@ class Splitter:
         if carry:
             unread = max(len(carry) - _LONGEST_BLANK, 0)
             carry += data
-            if _BLANK.search(carry, unread) is None:
+            if not _has_blank(carry, unread):
                 self._bound(len(carry))
                 return []
             data = bytes(carry)
             carry.clear()
-        events: list[bytes] = []
-        start = 0
         if b"\r" in data:
+            events = []
+            start = 0
             for blank in _BLANK.finditer(data):
-                end = blank.end()
-                events.append(data[start:end])
-                start = end
+                events.append(data[start : blank.end()])
+                start = blank.end()
+            rest = data[start:]
         else:
-            while (end := data.find(b"\n\n", start) + 2) > 1:
-                events.append(data[start:end])
-                start = end
-        if start < len(data):
-            carry += data[start:] if start else data
+            events = data.split(b"\n\n")
+            rest = events.pop()
+            events = [event + b"\n\n" for event in events]
+        if rest:
+            carry += rest
         if len(data) > self._max_event_bytes:
-            self._bound(max(map(len, (*events, carry))))
+            self._bound(max(map(len, (*events, rest))))
         return events
 
     def finish(self) -> bytes:
@@ -68,16 +69,27 @@ class Splitter:
             raise Broken(f"an event of the provider's stream is larger than {self._max_event_bytes} bytes")
 
 
+def _has_blank(carry: bytearray, start: int) -> bool:
+    if carry.find(b"\n\n", start) >= 0:
+        return True
+    return carry.find(b"\r", start) >= 0 and _BLANK.search(carry, start) is not None
+
+
+def probable_json(event: bytes) -> bytes:
+    """The data of an event of the usual form (`data: …`, or one `event: …` line before it) with what
+    follows it. Where it decodes as JSON it is the data: whatever else an event may hold is no JSON."""
+    if event.startswith(b"data: "):
+        return event[6:]
+    line = event.find(b"\n")
+    return (
+        event[line + 7 :]
+        if event.startswith((b"event:", b":")) and event.startswith(b"\ndata: ", line)
+        else b""
+    )
+
+
 def event_data(event: bytes) -> bytes | None:
     """The data of a raw event; None if it has none (a comment, a lone name)."""
-    if event.startswith(b"data: "):
-        start = 6
-    else:
-        start = event.find(b"\ndata: ") + 7
-        if start == 6 or b"data" in event[: start - 6]:
-            return _field(event, b"data")
-    if event.find(b"\n", start) == len(event) - 2 and b"\r" not in event:
-        return event[start:-2]
     return _field(event, b"data")
 
 

@@ -37,6 +37,11 @@ class Fate(Enum):
     HOLD = "hold"
 
 
+FORWARD: Final = Fate.FORWARD
+HIDE: Final = Fate.HIDE
+HOLD: Final = Fate.HOLD
+
+
 class Tape(ABC):
     """The machinery of a StreamReader (gateway.dialects.interface); see there for its promises.
 
@@ -103,9 +108,9 @@ class Tape(ABC):
         passed: list[bytes] = []
         for position, event in enumerate(events):
             fate = look(event)
-            if fate is Fate.FORWARD:
+            if fate is FORWARD:
                 passed.append(event)
-            elif fate is Fate.HOLD:
+            elif fate is HOLD:
                 self._terminated = True
                 self._hold(b"".join(events[position:]) + self._splitter.finish())
                 break
