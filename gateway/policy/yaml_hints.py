@@ -59,25 +59,13 @@ def _explain(error: yaml.MarkedYAMLError, mark: yaml.Mark, text: str) -> tuple[y
     char = text[mark.index : mark.index + 1]
     if char == "\t":
         return mark, "a tab, which YAML does not allow here: use spaces"
-    if "scanning an alias" in context or "scanning an anchor" in context:
-        token = _TOKEN.match(text, opened.index)
-        sign = "*" if "alias" in context else "&"
-        return opened, f"{sign} has a meaning of its own in YAML; {quoted(token[0] if token else sign)}"
-    if "a tag" in context or "a tag" in problem:
-        return opened, "! has a meaning of its own in YAML: put a value that begins with it in quotes"
-    if "scanning a block scalar" in context:
-        found = _REST.match(text, opened.index)
-        return (
-            opened,
-            f"{text[opened.index]} begins a block of text in YAML; {quoted(found[0] if found else '')}",
-        )
-    if "cannot start any token" in problem:
-        found = _REST_IN_FLOW.match(text, mark.index) if "\n" not in char else None
-        return mark, f"a value can't begin with {char} in YAML; {_quoted_value(text, mark, found)}"
-    if "directive" in context:
-        return opened, f"a line can't begin with % in YAML; {quoted('%…')} if it is a name"
     if char == "{" and text[mark.index - 1 : mark.index] == "$":
         return _reference(mark, text)
+    if "cannot start any token" in problem:
+        return mark, f"a value can't begin with {char} in YAML; {_quoted_value(text, mark)}"
+    message = _about_a_sign(context, problem, text, opened.index)
+    if message is not None:
+        return opened, message
     if "<stream end>" in problem or "unexpected end of stream" in problem:
         if "flow node" in context:
             return mark, "the file ends inside [] or {}: close what was opened"
@@ -89,13 +77,27 @@ def _explain(error: yaml.MarkedYAMLError, mark: yaml.Mark, text: str) -> tuple[y
             mark,
             f"expected a comma or {closing}: the list or map opened at line {opened.line + 1} goes on here",
         )
-    for said, message in _COMMON:
-        if said in problem:
-            return mark, message
-    return mark, f"this is not YAML: {shown(problem or context)}"
+    common = (message for said, message in _COMMON if said in problem)
+    return mark, next(common, f"this is not YAML: {shown(problem or context)}")
 
 
-def _quoted_value(text: str, mark: yaml.Mark, found: re.Match[str] | None) -> str:
+def _about_a_sign(context: str, problem: str, text: str, at: int) -> str | None:
+    """What begins with *, &, !, > or % and was meant as text, as it mostly is."""
+    if "scanning an alias" in context or "scanning an anchor" in context:
+        token = _TOKEN.match(text, at)
+        return f"{text[at]} has a meaning of its own in YAML; {quoted(token[0] if token else text[at])}"
+    if "a tag" in context or "a tag" in problem:
+        return "! has a meaning of its own in YAML: put a value that begins with it in quotes"
+    if "scanning a block scalar" in context:
+        rest = _REST.match(text, at)
+        return f"{text[at]} begins a block of text in YAML; {quoted(rest[0] if rest else text[at])}"
+    if "directive" in context:
+        return f"a line can't begin with % in YAML; {quoted('%…')} if it is a name"
+    return None
+
+
+def _quoted_value(text: str, mark: yaml.Mark) -> str:
+    found = _REST_IN_FLOW.match(text, mark.index)
     line_start = max(text.rfind("\n", 0, mark.index), text.rfind("\r", 0, mark.index)) + 1
     if found is None or any(key in text[line_start : mark.index] for key in SECRET_KEYS):
         return "put it in quotes"

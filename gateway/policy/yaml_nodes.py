@@ -180,13 +180,12 @@ class _Builder:
             message = "<< (merge) is no part of the policy language: write out what it would bring"
             self._fault(node.mark, message)
             return Hole(node.mark)
+        if node.text == "":
+            self._fault(node.mark, "expected a name before the colon, found nothing")
+            return Hole(node.mark)
         if not isinstance(node.value, str):
-            kind = (
-                f"`{shown(node.text)}`, which YAML takes for another kind of value"
-                if node.text
-                else "nothing"
-            )
-            self._fault(node.mark, f"expected a name before the colon, found {kind}; {quoted(node.text)}")
+            found = f"`{shown(node.text)}`, which YAML takes for another kind of value"
+            self._fault(node.mark, f"expected a name before the colon, found {found}; {quoted(node.text)}")
             return Hole(node.mark)
         return node
 

@@ -15,7 +15,7 @@ from tests.policy.folder import ECHO, faults, loaded, written
 REPOSITORY = Path(__file__).parents[2]
 
 # What the folder holds → what `gateway check` says, all of it.
-BROKEN = {
+BROKEN: dict[str, tuple[str | bytes, list[str]]] = {
     "unknown key": (
         "team: {}\n",
         ["a.yaml:1:1: `team` is no key of a policy: expected gateway, teams, providers, models, roles or audit; did you mean `teams`?"],
@@ -82,7 +82,7 @@ def test_what_yaml_1_1_reads_as_something_else_is_the_text_it_is(text: str, tmp_
 
 
 def test_a_list_of_languages_or_regions_may_hold_no(tmp_path: Path):
-    assert loaded(tmp_path, "teams: {t: {regions: [en, no]}}\n").teams["t"].regions == {"en", "no"}
+    assert loaded(tmp_path, "teams: {t: {regions: [en, no]}}\n").teams["t"].regions == frozenset({"en", "no"})
 
 
 def test_all_faults_of_all_files_are_reported_in_order(tmp_path: Path):
