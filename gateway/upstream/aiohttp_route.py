@@ -10,25 +10,9 @@ from aiohttp.client_reqrep import ConnectionKey
 from yarl import URL
 
 from gateway.errors import NotConnected
+from gateway.upstream.interface import CLIENTS_OWN
 
 MAX_ROUTES = 1024
-
-OURS = frozenset(
-    {
-        "accept-encoding",
-        "connection",
-        "content-length",
-        "expect",
-        "host",
-        "keep-alive",
-        "proxy-connection",
-        "te",
-        "trailer",
-        "transfer-encoding",
-        "upgrade",
-    }
-)
-"""Header names that the client writes itself: framing, the connection, and no compression asked."""
 
 _HAS_BODY = frozenset({"POST", "PUT", "PATCH"})
 
@@ -91,11 +75,11 @@ class Routes:
 def request_bytes(route: Route, headers: Sequence[tuple[str, str]], body: bytes) -> bytes:
     """The whole request. ValueError where a header would break out of its line.
 
-    Headers named in OURS are left out: they are ours to write.
+    Headers named in CLIENTS_OWN are left out.
     """
     lines = [route.head]
     for name, value in headers:
-        if name not in OURS:
+        if name not in CLIENTS_OWN:
             lines.append(f"{name}: {value}")
     if body or route.sends_length:
         lines.append(f"content-length: {len(body)}")

@@ -8,7 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
+
+CLIENTS_OWN: Final = frozenset(
+    {
+        "accept-encoding",
+        "connection",
+        "content-length",
+        "expect",
+        "host",
+        "keep-alive",
+        "proxy-connection",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    }
+)
+"""Header names that a client writes itself; where a caller gives one, it is left out. Framing, the
+connection, and that no compression is wanted (`accept-encoding: identity`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +41,8 @@ class TimeLimits:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One request to a provider. Header names are lower-case; `url` is absolute."""
+    """One request to a provider. Header names are lower-case; `url` is absolute and already encoded:
+    it is sent as it stands. Nothing is added to `headers` but what is CLIENTS_OWN."""
 
     method: str
     url: str
@@ -49,12 +68,16 @@ class Incoming(Protocol):
         ...
 
     async def next_chunk(self) -> bytes:
-        """All bytes that have arrived, at least one; b"" at the end of the body."""
+        """All bytes that have arrived, at least one; b"" at the end of the body.
+
+        Bytes that came before a fault are handed over first. Cancelling it leaves the answer to be
+        closed.
+        """
         ...
 
     def close(self) -> None:
-        """Idempotent and immediate: a body read to its end gives the connection back to the pool,
-        any other closes it, so that the provider notices."""
+        """Idempotent and immediate: a body that came to its end gives the connection back to the
+        pool, any other closes it, so that the provider notices. Whoever reads gets Broken."""
         ...
 
 
@@ -62,9 +85,12 @@ class Upstream(Protocol):
     """A pool of connections to providers."""
 
     async def send(self, outgoing: Outgoing) -> Incoming:
-        """Raises NotConnected, TimedOut or Broken. Cancelling closes the connection.
+        """Raises NotConnected, TimedOut or Broken; ValueError for a header with a line break in it.
+        Cancelling closes the connection.
 
-        Never retries by itself: a POST may have been billed.
+        A status of any kind is an answer, redirects too: none is followed. Never retries by itself:
+        a POST may have been billed. A request counts as sent once it is with the operating system
+        or in the client's buffer.
         """
         ...
 

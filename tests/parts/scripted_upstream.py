@@ -63,6 +63,7 @@ class Peer(asyncio.Protocol):
         self._owner = owner
         self._input = b""
         self._running: asyncio.Task[None] | None = None
+        self.asks = 0
         self.gone = asyncio.Event()
         self.writable = asyncio.Event()
         self.writable.set()
@@ -101,6 +102,7 @@ class Peer(asyncio.Protocol):
         self._input = rest[length:]
         method, path, _ = first.split(" ")
         ask = Ask(method, path, headers, rest[:length], self)
+        self.asks += 1
         self._owner.asks.append(ask)
         self._running = asyncio.get_running_loop().create_task(self._run(ask))
         self._owner.running.add(self._running)

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 from fractions import Fraction
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
