@@ -10,7 +10,7 @@ from gateway.policy.models.block import Block
 
 
 class AuditEntry(Block):
-    """How calls are recorded."""
+    """What is kept of a call, and how hard."""
 
     model_config = ConfigDict(title="Audit")
 

@@ -1,0 +1,75 @@
+"""docs/policies.md can't rot: its examples are loaded, its lists are those of the code."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from gateway.policy.later import KEYS, VALUES
+from gateway.policy.models.document import PolicyDocument
+from gateway.policy.shape import keys_at
+from tests.policy.folder import faults, loaded
+
+PAGE = Path(__file__).parents[2] / "docs" / "policies.md"
+EXAMPLES = re.findall(r"^```yaml\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+ENVIRONMENT = {"VLLM_URL": "http://127.0.0.1:8000/v1"}
+
+
+@pytest.mark.parametrize("number", range(len(EXAMPLES)))
+def test_every_example_is_a_policy(number: int, tmp_path: Path):
+    assert loaded(tmp_path, EXAMPLES[number], **ENVIRONMENT).revision
+
+
+@pytest.mark.parametrize("key", list(PolicyDocument.model_fields))
+def test_every_top_level_key_has_a_chapter_with_an_example(key: str):
+    chapter = PAGE.read_text(encoding="utf-8").partition(f"\n## `{key}`\n")[2].partition("\n## ")[0]
+    assert f"```yaml\n{key}:" in chapter or f"\n{key}:\n" in chapter
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        ("teams", "t"),
+        ("providers", "p"),
+        ("providers", "p", "timeouts"),
+        ("models", "m"),
+        ("models", "m", "targets", 0),
+        ("models", "m", "targets", 0, "price"),
+        ("roles", "r"),
+        ("roles", "r", "tools"),
+        ("audit",),
+    ],
+)
+def test_every_key_is_described(path: tuple[str | int, ...]):
+    text = PAGE.read_text(encoding="utf-8")
+    assert [key for key in keys_at(path) if not re.search(rf"[`.]{key}\b", text)] == []
+
+
+def test_every_key_and_word_of_a_later_version_is_listed():
+    chapter = PAGE.read_text(encoding="utf-8").partition("## Not yet")[2].partition("\n## ")[0]
+    words = frozenset().union(*KEYS.values(), *VALUES.values())
+    assert {word for word in words if f"`{word}`" not in chapter} == set()
+
+
+HINTS = {
+    "roles: {r: {models: [*]}}": '"*"',
+    "providers: {p: {base_url: ${Y}}}": '"${Y}"',
+    "teams: {t: {cost_centre: a,b}}": '"a,b"',
+    "teams: {t: {cost_centre:a}}": "cost_centre: a",
+    "teams:\n  t:\n    cost_centre: >= 70%": '">= 70%"',
+    "teams:\n  t:\n    cost_centre: @a": '"@a"',
+    "teams:\n  t:\n    cost_centre: %a": '"%a"',
+    "teams:\n  t:\n    cost_centre: `a": '"`a"',
+    "teams: {t: {cost_centre: 4711}}": '"4711"',
+    "audit: {fsync: yes}": "`true`",
+    "teams:\n  t:\n    roles:": "[] an empty list",
+    "teams:\n\tt: {}": "use spaces",
+}
+
+
+@pytest.mark.parametrize("text", HINTS)
+def test_the_hint_of_each_error_says_what_the_table_says(text: str, tmp_path: Path):
+    (line,) = faults(tmp_path, text + "\n", **ENVIRONMENT)
+    assert HINTS[text] in line

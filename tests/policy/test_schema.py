@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from gateway.policy.nodes import Node, data
+from gateway.policy.schema import main, policy_schema, render
+from tests.policy.folder import tree
+
+REPOSITORY = Path(__file__).parents[2]
+SHIPPED = sorted((REPOSITORY / "policies").glob("*.yaml"))
+
+
+def plain(node: Node) -> object:
+    """As an editor's own YAML reader would give it to a validator."""
+
+    def simple(value: object) -> object:
+        match value:
+            case dict():
+                return {key: simple(member) for key, member in value.items()}
+            case tuple():
+                return [simple(member) for member in value]
+            case Decimal():
+                return float(value)
+        return value
+
+    return simple(data(node))
+
+
+def errors(text: str) -> list[str]:
+    return [error.json_path for error in Draft202012Validator(policy_schema()).iter_errors(plain(tree(text)))]
+
+
+def test_the_schema_that_is_checked_in_is_current():
+    assert (REPOSITORY / "docs/policy.schema.json").read_text(encoding="utf-8") == render()
+
+
+def test_the_schema_is_a_schema():
+    Draft202012Validator.check_schema(policy_schema())
+    assert policy_schema()["$schema"].endswith("2020-12/schema")
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.name)
+def test_a_shipped_file_fits_the_schema(path: Path):
+    assert errors(path.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.name)
+def test_a_shipped_file_names_the_schema_in_its_first_line(path: Path):
+    first = path.read_text(encoding="utf-8").splitlines()[0]
+    assert first == "# yaml-language-server: $schema=../docs/policy.schema.json"
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("tems: {}", "$"),
+        ("teams: {'a*': {}}", "$.teams"),
+        ("teams: {a: {regions: eu}}", "$.teams.a.regions"),
+        ("providers: {p: {dialect: gemini}}", "$.providers.p.dialect"),
+        ("providers: {p: {dialect: openai, credentials: ['${A-B}']}}", "$.providers.p.credentials[0]"),
+        ("providers: {p: {dialect: openai, base_url: '${GATEWAY_X}'}}", "$.providers.p.base_url"),
+        ("providers: {p: {dialect: openai, timeouts: {total: 5}}}", "$.providers.p.timeouts.total"),
+        ("providers: {p: {dialect: openai, timeouts: {total: 5 s}}}", "$.providers.p.timeouts.total"),
+        ("models: {m: {targets: []}}", "$.models.m.targets"),
+        ("models: {m: {targets: [{to: x}]}}", "$.models.m.targets[0].to"),
+        ("models: {m: {targets: [{to: a/b, price: fre}]}}", "$.models.m.targets[0].price"),
+        ("roles: {r: {apis: [chatt]}}", "$.roles.r.apis[0]"),
+        ("audit: {fsync: on}", "$.audit.fsync"),
+    ],
+)
+def test_an_editor_sees_the_same_mistake(text: str, path: str):
+    assert set(errors(text)) == {path}
+
+
+def test_every_key_is_described():
+    def undescribed(node: object, name: str) -> list[str]:
+        found = list[str]()
+        if isinstance(node, dict):
+            for key, member in node.get("properties", {}).items():
+                found += [] if member.get("description") else [f"{name}.{key}"]
+            for key, member in node.items():
+                found += undescribed(member, key)
+        return found
+
+    assert undescribed(policy_schema(), "") == []
+
+
+def test_null_is_no_value_of_a_key():
+    assert '"null"' not in render()
+
+
+def test_the_generator_writes_the_file_it_is_told_to(tmp_path: Path):
+    assert main([str(tmp_path / "schema.json")]) == 0
+    assert (tmp_path / "schema.json").read_text(encoding="utf-8") == render()
