@@ -28,14 +28,12 @@ from gateway.stores.keybook import KeyBook
 from gateway.stores.subjects import SubjectCache
 from gateway.upstream.aiohttp_client import AiohttpUpstream
 from gateway.upstream.echo import EchoUpstream
+from gateway.upstream.httpx_client import HttpxUpstream
 from gateway.upstream.interface import Upstream
 from gateway.upstream.prices import PriceBook
 
 Announce = Callable[[Installation], None]
 """Told once the installation is open and before calls are taken (the trial key)."""
-
-
-HttpxUpstream = AiohttpUpstream  # TEMP
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +104,7 @@ def _booting(settings: Settings, policy: Policy, installation: Installation) -> 
         version=version("portcullis-gateway"),
         policy=policy.revision,
         now_ms=installation.now_ms,
+        monotonic=installation.clock.monotonic,
         new_id=lambda: secrets.token_hex(8),
         fsync=policy.audit.fsync,
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from msgspec import Struct
+
 from gateway.audit.entry import Attempt, Decision
 from gateway.dialects.interface import Asked, Dialect, Family, StreamReader
 from gateway.errors import Kind, Problem, Refused
@@ -26,8 +28,7 @@ Ending = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(Struct, frozen=True):
     """Who calls, as the credential proves. `user` is a pseudonym."""
 
     auth: str
@@ -38,8 +39,7 @@ class Caller:
     use_case: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Grant:
+class Grant(Struct, frozen=True):
     """The role that allows this call, and the cap it writes into it."""
 
     role: Role
@@ -47,8 +47,7 @@ class Grant:
     max_output_tokens: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """A target that may serve this call. `asked_for` is the name of the model it belongs to."""
 
     target: Target
@@ -57,15 +56,13 @@ class Candidate:
     retries: int
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """Where this call may go, in order. Nothing is sent outside it."""
 
     candidates: tuple[Candidate, ...]
 
 
-@dataclass(slots=True)
-class Served:
+class Served(Struct):
     """The candidate whose answer the caller gets. Exactly one of `body` and `reader` is set."""
 
     candidate: Candidate
@@ -76,8 +73,7 @@ class Served:
     first: bytes = b""
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
+class Measured(Struct, frozen=True):
     """What the call used and cost. `cost_nano_usd` None: no price is known."""
 
     usage: Usage | None
@@ -85,8 +81,7 @@ class Measured:
     price_version: str | None
 
 
-@dataclass(slots=True)
-class Timing:
+class Timing(Struct):
     """Monotonic seconds. `upstream_s` is time spent waiting for providers."""
 
     started: float

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import random
 import time
 from datetime import UTC, date, datetime
@@ -26,11 +25,14 @@ class SystemClock:
 
 class SystemChance:
     def __init__(self) -> None:
-        self._random = random.Random()  # noqa: S311 (load balancing and jitter, no secret)
+        self._random = random.Random()  # noqa: S311 (ids, load balancing and jitter: no secret; seeded by the system)
 
     def call_id(self, at_ms: int) -> str:
-        """32 hexadecimal digits that sort by time: 48 bits of milliseconds, 80 random bits."""
-        return f"{at_ms:012x}{os.urandom(10).hex()}"
+        """32 hexadecimal digits that sort by time: 48 bits of milliseconds, 80 random bits.
+
+        Unique and no secret: who may see a call is decided by its owner, not by knowing its id.
+        """
+        return f"{at_ms:012x}{self._random.getrandbits(80):020x}"
 
     def fraction(self) -> float:
         return self._random.random()

@@ -7,9 +7,9 @@ is no secret. Only a keyed hash of a key is ever stored.
 
 from __future__ import annotations
 
-import hmac
 import re
 import zlib
+from hashlib import blake2b
 from typing import Final
 
 PREFIX: Final = "gw-"
@@ -36,8 +36,8 @@ def well_formed(key: str) -> bool:
 
 
 def digest(key: str, hash_key: bytes) -> bytes:
-    """What is stored of a key: HMAC-SHA-256 under a key derived from the installation's secret."""
-    return hmac.digest(hash_key, key.encode(), "sha256")
+    """What is stored of a key: BLAKE2b, keyed with 32 bytes derived from the installation's secret."""
+    return blake2b(key.encode(), digest_size=32, key=hash_key).digest()
 
 
 def _checksum(stem: str) -> str:

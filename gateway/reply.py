@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 from gateway.call import Call
 from gateway.dialects.interface import Family
 from gateway.errors import Answered, Broken, BrokenOff, Kind, Problem, TimedOut, UpstreamFault
 from gateway.runtime import Runtime
-from gateway.usage import usd
+from gateway.usage import dollars
 from gateway.wire import Exchange, RawHeaders
 
 _VERBATIM = frozenset({400, 404, 409, 413, 422, 429})
@@ -18,8 +19,8 @@ _VERBATIM_BYTES = 64 * 1024
 def head(call: Call, content_type: str) -> RawHeaders:
     """Headers of every answer that a call gets."""
     headers: RawHeaders = [
-        (b"content-type", content_type.encode("latin-1")),
-        (b"x-gateway-policy", call.policy.revision.encode()),
+        (b"content-type", _header(content_type)),
+        (b"x-gateway-policy", _header(call.policy.revision)),
     ]
     headers += [(name.encode(), call.id.encode()) for name in call.family.request_id_headers]
     if call.served is not None:
@@ -35,7 +36,7 @@ def whole_head(call: Call, content_type: str, overhead_s: float) -> RawHeaders:
     headers.append((b"x-gateway-overhead-ms", b"%.2f" % (overhead_s * 1000)))
     measured = call.measured
     if measured is not None and measured.cost_nano_usd is not None:
-        headers.append((b"x-gateway-cost-usd", f"{usd(measured.cost_nano_usd):f}".encode()))
+        headers.append((b"x-gateway-cost-usd", dollars(measured.cost_nano_usd).encode()))
     return headers
 
 
@@ -148,5 +149,6 @@ def _seconds(text: str | None) -> float | None:
     return float(text) if text is not None and text.isdigit() and len(text) < 10 else None
 
 
+@lru_cache(maxsize=4096)
 def _header(text: str) -> bytes:
     return "".join(c if " " <= c <= "~" else "?" for c in text)[:256].encode()

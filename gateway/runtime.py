@@ -44,6 +44,10 @@ class Policies(Protocol):
 class Keys(Protocol):
     """The keys of this installation, held in memory."""
 
+    def known(self, key: str) -> KeyRecord | None:
+        """The record of a key that is in memory."""
+        ...
+
     async def find(self, key: str) -> KeyRecord | None:
         """The record of a well-formed key; one made a moment ago elsewhere is found too."""
         ...

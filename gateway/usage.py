@@ -41,6 +41,13 @@ def usd(nano: int) -> Decimal:
     return Decimal(nano).scaleb(-9)
 
 
+def dollars(nano: int) -> str:
+    """Nano-dollars as exact dollars with nine decimals; cheap, for the request path."""
+    sign = "-" if nano < 0 else ""
+    whole, rest = divmod(abs(nano), NANO_USD)
+    return f"{sign}{whole}.{rest:09d}"
+
+
 def nano_usd(dollars: Decimal) -> int:
     """Dollars as nano-dollars, rounded up; an amount beyond 9,000,000 USD is an error."""
     nano = int((dollars * NANO_USD).to_integral_value(rounding="ROUND_CEILING"))

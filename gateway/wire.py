@@ -72,6 +72,7 @@ class Exchange:
         "_loop",
         "_receive",
         "_send",
+        "_slow",
         "_stall_s",
         "client_left",
         "finished",
@@ -88,6 +89,7 @@ class Exchange:
         self._stall_s = stall_s
         self._loop = asyncio.get_running_loop()
         self._departure: Departure | None = None
+        self._slow = False
         self.raw_headers: RawHeaders = scope["headers"]
         self.headers: dict[bytes, bytes] = dict(self.raw_headers)
         self.started = False
@@ -102,12 +104,18 @@ class Exchange:
     async def read_body(self, *, cap_bytes: int, timeout_s: float) -> bytes:
         """The whole body. Refuses what is encoded, larger than `cap_bytes` or too slow."""
         self._refuse_by_headers(cap_bytes)
+        task = current_task()
+        timer = self._loop.call_later(timeout_s, self._too_slow, task)
         try:
-            async with asyncio.timeout(timeout_s):
-                return await self._collect(cap_bytes)
-        except TimeoutError:
+            return await self._collect(cap_bytes)
+        except asyncio.CancelledError:
+            if not self._slow:
+                raise
+            task.uncancel()
             problem = Problem(Kind.BODY_TIMEOUT, f"the request body did not arrive within {timeout_s:g} s")
             raise _refusal(problem, "slow_body") from None
+        finally:
+            timer.cancel()
 
     def _refuse_by_headers(self, cap_bytes: int) -> None:
         encoding = self.headers.get(b"content-encoding")
@@ -143,9 +151,8 @@ class Exchange:
 
     def watch(self) -> None:
         """From now on, a client that leaves cancels the current task (the body has been read)."""
-        task = asyncio.current_task()
-        if task is not None:
-            self._departure = Departure(self._receive, lambda: self._leave(task))
+        task = current_task()
+        self._departure = Departure(self._receive, lambda: self._leave(task))
 
     def unwatch(self) -> None:
         if self._departure is not None:
@@ -158,13 +165,11 @@ class Exchange:
 
     async def write(self, data: bytes) -> None:
         """Send a piece; a client that doesn't take it within `stall_s` counts as gone."""
-        task = asyncio.current_task()
-        stalled = None if task is None else self._loop.call_later(self._stall_s, self._leave, task)
+        stalled = self._loop.call_later(self._stall_s, self._leave, current_task())
         try:
             await self._send({"type": "http.response.body", "body": data, "more_body": True})
         finally:
-            if stalled is not None:
-                stalled.cancel()
+            stalled.cancel()
 
     async def end(self, data: bytes = b"") -> None:
         """Send the last piece."""
@@ -177,9 +182,19 @@ class Exchange:
         await self.start(status, headers)
         await self.end(body)
 
+    def _too_slow(self, task: asyncio.Task[Any]) -> None:
+        self._slow = True
+        task.cancel()
+
     def _leave(self, task: asyncio.Task[Any]) -> None:
         self.client_left = True
         task.cancel()
+
+
+def current_task() -> asyncio.Task[Any]:
+    task = asyncio.current_task()
+    assert task is not None  # ASGI servers run an application in a task
+    return task
 
 
 def _refusal(problem: Problem, rule: str) -> Refused:

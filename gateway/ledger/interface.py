@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Hold:
+
+class Hold(Struct, frozen=True):
     """Something taken for one call. `bound_nano_usd` is an upper bound of its cost, None: unbounded."""
 
     call: str

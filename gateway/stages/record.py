@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from gateway.audit.entry import (
     AskedFor,
@@ -22,7 +23,7 @@ from gateway.audit.entry import (
 from gateway.call import Call, Measured
 from gateway.errors import Kind, Problem, Refused, SpoolUnavailable
 from gateway.runtime import Runtime
-from gateway.usage import usd
+from gateway.usage import dollars
 
 
 async def enter(call: Call, runtime: Runtime) -> None:
@@ -134,11 +135,12 @@ def _latency(call: Call, monotonic: float) -> Latency:
     )
 
 
-def dollars(nano: int) -> str:
-    """Exact dollars without an exponent."""
-    return f"{usd(nano):f}"
-
-
 def iso(at_ms: int) -> str:
     """UTC with milliseconds, as in 2026-11-22T13:06:35.123Z."""
-    return datetime.fromtimestamp(at_ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    seconds, ms = divmod(at_ms, 1000)
+    return f"{_second(seconds)}.{ms:03d}Z"
+
+
+@lru_cache(maxsize=8)
+def _second(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")

@@ -39,12 +39,15 @@ class KeyBook:
 
     async def find(self, key: str) -> KeyRecord | None:
         """The record of a well-formed key. StoreUnavailable if it isn't here and can't be looked up."""
-        key_hash = digest(key, self._hash_key)
-        found = self._by_hash.get(key_hash)
+        found = self.known(key)
         if found is None:
             await self._look_again()
-            found = self._by_hash.get(key_hash)
+            found = self.known(key)
         return found
+
+    def known(self, key: str) -> KeyRecord | None:
+        """The record of a key that is in memory."""
+        return self._by_hash.get(digest(key, self._hash_key))
 
     async def refresh(self) -> None:
         """Take over what has changed."""

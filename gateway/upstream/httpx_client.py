@@ -164,7 +164,7 @@ class _Answer:
             self._failed(Broken("reading the answer was cancelled"))
             raise
         self._reading = None
-        if self._fault is not None:  # it came while the last bytes did
+        if self._failing():  # it failed while these bytes came
             self._leave()
             return chunk
         if not chunk:
@@ -177,6 +177,9 @@ class _Answer:
     def close(self) -> None:
         if not self._left:
             self._fail(Broken("the answer was closed"))
+
+    def _failing(self) -> bool:
+        return self._fault is not None
 
     def _failed(self, fault: UpstreamFault) -> UpstreamFault:
         self._reading = None
