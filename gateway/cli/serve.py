@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -17,7 +18,7 @@ from gateway.secrets import write_private
 from gateway.server import Server, config
 from gateway.settings import Settings, environment, load_settings
 
-_TRIAL_FILE = "trial.key"
+_TRIAL_FILE: Final = "trial.key"
 
 
 def serve(
@@ -32,41 +33,55 @@ def serve(
     logging.basicConfig(
         level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
-    logging.getLogger("alembic").setLevel(logging.WARNING)
-    app = application(settings, policy, lambda installation: _trial(installation, settings))
-    server = Server(config(settings, app), lambda host, port: _welcome(policy, settings, host, port))
+    for chatty in ("alembic", "uvicorn"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+    welcome = Welcome(settings, policy)
+    server = Server(config(settings, application(settings, policy, welcome.opened)), welcome.listening)
     server.run()
     if not server.started:
         raise typer.Exit(2)
 
 
-def _welcome(policy: Policy, settings: Settings, host: str, port: int) -> None:
-    """Where it listens, what is in force, how to make the first call."""
-    shown = f"[{host}]" if ":" in host else host
-    base = f"http://{shown}:{port}"
-    model = next(
-        (name for name, model in sorted(policy.models.items()) if model.targets and "*" not in name), "echo"
-    )
-    print(f"listening on {base}")
-    print(f"policy {policy.revision} from {settings.policies}: {len(policy.models)} models", flush=True)
-    for provider, reason in sorted(policy.off.items()):
-        print(f"  provider {provider} is off: {reason}")
-    print(
-        "first call (make a key with `gateway keys create NAME --role ROLE`, or use the trial key):\n"
-        f"  curl {base}/v1/chat/completions -H 'authorization: Bearer gw-…' -H 'content-type: application/json' \\\n"
-        f"""    -d '{{"model": "{model}", "messages": [{{"role": "user", "content": "Hello"}}]}}'""",
-        flush=True,
-    )
+class Welcome:
+    """What a person is told at the start: where it listens, what is in force, how to make a call."""
 
+    def __init__(self, settings: Settings, policy: Policy) -> None:
+        self._settings = settings
+        self._policy = policy
+        self._bearer = "gw-…"
 
-def _trial(installation: Installation, settings: Settings) -> None:
-    """Show the trial key once on a terminal; elsewhere a log would keep it, so it goes to a file."""
-    key = trial_key(installation)
-    if key is None:
-        return
-    if sys.stdout.isatty():
-        print(f"trial key, shown once, for all models, 24 hours:\n  {key}", flush=True)
-        return
-    path = settings.data / _TRIAL_FILE
-    write_private(path, key)
-    print(f"trial key for all models, 24 hours: in {path}", flush=True)
+    def opened(self, installation: Installation) -> None:
+        """Shows the trial key once on a terminal; elsewhere a log would keep it, so it goes to a file."""
+        key = trial_key(installation)
+        if key is None:
+            print("make a key with: gateway keys create NAME --role ROLE")
+        elif sys.stdout.isatty():
+            self._bearer = key
+            print(f"trial key, shown once, for all models, 24 hours:\n\n  {key}\n")
+        else:
+            path = self._settings.data / _TRIAL_FILE
+            write_private(path, key)
+            self._bearer = f"$(cat {path})"
+            print(f"trial key for all models, 24 hours: in {path}")
+
+    def listening(self, host: str, port: int) -> None:
+        """Called once connections are accepted. What was loaded by then stays: it is kept from the
+        garbage collector, which would walk it again and again."""
+        gc.collect()
+        gc.freeze()
+        self._tell(f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}")
+
+    def _tell(self, base: str) -> None:
+        policy = self._policy
+        named = (name for name, model in sorted(policy.models.items()) if model.targets and "*" not in name)
+        body = f'{{"model": "{next(named, "echo")}", "messages": [{{"role": "user", "content": "Hello"}}]}}'
+        print(f"listening on {base}")
+        print(f"policy {policy.revision} from {self._settings.policies}: {len(policy.models)} models")
+        for provider, reason in sorted(policy.off.items()):
+            print(f"  provider {provider} is off: {reason}")
+        print(
+            f"first call:\n"
+            f'  curl {base}/v1/chat/completions -H "authorization: Bearer {self._bearer}" \\\n'
+            f"    -H \"content-type: application/json\" -d '{body}'",
+            flush=True,
+        )

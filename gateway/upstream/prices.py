@@ -31,7 +31,7 @@ class PriceBook:
         self._list = PriceList()
         self._day: date | None = None
         self._remembered: dict[tuple[str, str], Rates | None] = {}
-        self._declared: dict[Price, Rates] = {}
+        self._declared: dict[int, tuple[Price, Rates]] = {}
 
     def rates(
         self,
@@ -65,12 +65,14 @@ class PriceBook:
             return found
 
     def _of(self, declared: Price) -> Rates:
-        rates = self._declared.get(declared)
-        if rates is None:
+        # By identity: hashing four decimals costs more than all else here. What is held here keeps
+        # its identity, so an id can't come to mean another price.
+        held = self._declared.get(id(declared))
+        if held is None:
             if len(self._declared) >= MAX_REMEMBERED:
                 self._declared.clear()
-            rates = self._declared[declared] = declared_rates(declared)
-        return rates
+            held = self._declared[id(declared)] = (declared, declared_rates(declared))
+        return held[1]
 
 
 def declared_rates(price: Price) -> Rates:
