@@ -52,7 +52,7 @@ class NameSet:
         return cls(
             names=frozenset(entry for entry in listed if "*" not in entry),
             globs=tuple(Glob.of(entry) for entry in listed if "*" in entry),
-            everything=any(entry.strip("*") == "" for entry in listed),
+            everything=any("*" in entry and not entry.strip("*") for entry in listed),
         )
 
     def __contains__(self, name: str) -> bool:

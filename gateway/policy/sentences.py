@@ -77,15 +77,15 @@ def _wrong_word(node: Node, path: Path, kind: str) -> str:
 
 def _wrong_type(expected: str, node: Node, path: Path, kind: str) -> str:
     found = f"expected {expected}{_found(node, path, kind)}"
+    if expected in ("a map", "a map of names"):
+        keys = keys_at(path)
+        return f"expected {expected}, found {kind}" + (f"; its keys are {one_of(keys)}" if keys else "")
     if not isinstance(node, Scalar) or _is_secret(path):
         return found
     if expected == "text":
         return f"{found}; {quoted(node.text)}"
     if expected == "a list":
         return f"{found}; write [{shown(node.text)}]"
-    if expected in ("a map", "a map of names"):
-        keys = keys_at(path)
-        return f"{found}; its keys are {one_of(keys)}" if keys else found
     if expected == "true or false" and node.text.lower() in ("yes", "on", "no", "off"):
         return f"{found}; did you mean `{'true' if node.text.lower() in ('yes', 'on') else 'false'}`?"
     if isinstance(node.value, str) and _is_number(node.text):

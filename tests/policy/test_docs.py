@@ -71,5 +71,5 @@ HINTS = {
 
 @pytest.mark.parametrize("text", HINTS)
 def test_the_hint_of_each_error_says_what_the_table_says(text: str, tmp_path: Path):
-    (line,) = faults(tmp_path, text + "\n", **ENVIRONMENT)
+    (line,) = faults(tmp_path, text + "\n")
     assert HINTS[text] in line

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import pytest
+
+from gateway.policy.suggest import MAX_SHOWN_CHARS, did_you_mean, one_of, quoted, shown
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [("dialekt", "dialect"), ("Dialect", "dialect"), ("api_key", "credentials"), ("endpoint", "base_url")],
+)
+def test_a_near_or_a_peers_word_is_suggested(word: str, meant: str):
+    assert did_you_mean(word, ["dialect", "base_url", "credentials"]) == f"; did you mean `{meant}`?"
+
+
+def test_nothing_is_suggested_for_a_word_that_is_near_nothing():
+    assert did_you_mean("xyz", ["dialect"]) == ""
+
+
+def test_a_peers_word_is_not_suggested_where_it_is_no_key():
+    assert did_you_mean("api_key", ["models"]) == ""
+
+
+def test_words_are_listed_as_people_do():
+    assert one_of(["a"]) == "a"
+    assert one_of(["a", "b", "c"]) == "a, b or c"
+
+
+def test_shown_text_is_short_and_on_one_line():
+    assert shown("a\x1b\nb") == "a\\u001b\\u000ab"
+    assert len(shown("x" * 1000)) == MAX_SHOWN_CHARS
+
+
+def test_what_is_to_be_quoted_is_given_as_it_must_be_written():
+    assert quoted('a"b\\') == 'quote this: "a\\"b\\\\"'
