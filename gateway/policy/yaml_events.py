@@ -44,8 +44,9 @@ class Reader:
     def scalar(self, event: yaml.ScalarEvent) -> Scalar:
         """Raises Unfit."""
         text, start, end = event.value, _start(event), _end(event)
-        if any(not char.isprintable() and char not in "\n\t" for char in text):
-            raise Unfit("an escape here makes an invisible character: no name or value needs one")
+        unseen = next((char for char in text if not char.isprintable() and char not in "\n\t"), None)
+        if unseen is not None:
+            raise Unfit(f"an invisible character (U+{ord(unseen):04X}) in this text: remove it")
         if event.style in (">", "|") and not text.strip():
             written = self._text[start.index : end.index].split("\n")[0].split(" #")[0]
             raise Unfit(f"{event.style} begins a block of text, and none follows; {quoted(written)}")

@@ -69,8 +69,10 @@ def _explain(error: yaml.MarkedYAMLError, mark: yaml.Mark, text: str) -> tuple[y
     if "<stream end>" in problem or "unexpected end of stream" in problem:
         if "flow node" in context:
             return mark, "the file ends inside [] or {}: close what was opened"
-        what = "this quote" if "quoted" in context else f"this {text[opened.index : opened.index + 1]}"
-        return opened, f"{what} is not closed before the end of the file"
+        if "quoted" in context:
+            return opened, "this quote is not closed before the end of the file"
+        if "flow" in context:
+            return opened, f"this {text[opened.index]} is not closed before the end of the file"
     if "flow" in context and "expected ','" in problem:
         closing = "]" if "sequence" in context else "}"
         return (

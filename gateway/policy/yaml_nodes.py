@@ -180,7 +180,7 @@ class _Builder:
             message = "<< (merge) is no part of the policy language: write out what it would bring"
             self._fault(node.mark, message)
             return Hole(node.mark)
-        if node.text == "":
+        if node.value is None and not node.text:
             self._fault(node.mark, "expected a name before the colon, found nothing")
             return Hole(node.mark)
         if not isinstance(node.value, str):

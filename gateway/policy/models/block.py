@@ -33,7 +33,7 @@ class Block(BaseModel):
 
 def seconds(text: object) -> float:
     """`500ms`, `5s`, `2m`, `1.5h` or `1d` as seconds, above zero and at most a day."""
-    found = _DURATION.match(text) if isinstance(text, str) and len(text) <= 20 else None
+    found = _DURATION.fullmatch(text) if isinstance(text, str) and len(text) <= 20 else None
     if found is None:
         raise ValueError("expected a duration such as 500ms, 5s, 2m or 1h")
     unit = found[2]

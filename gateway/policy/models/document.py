@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, field_validator
 
 from gateway.policy.models.audit import AuditEntry
 from gateway.policy.models.block import Block, PersonalName, PlainName
@@ -34,3 +34,11 @@ class PolicyDocument(Block):
         default_factory=dict, description="Roles by name: what the holder of a key may ask for."
     )
     audit: AuditEntry = Field(default_factory=AuditEntry, description="How calls are recorded.")
+
+    @field_validator("gateway", mode="before")
+    @classmethod
+    def _is_a_whole_number(cls, value: object) -> object:
+        """A Literal compares: to Python true and 1.0 are 1."""
+        if type(value) is not int:
+            raise ValueError("expected 1, the version of this language")
+        return value

@@ -19,7 +19,7 @@ from pydantic import (
 
 from gateway.policy.models.block import Block
 
-MAX_USD_PER_MILLION = Decimal(1_000_000)
+MAX_USD_PER_MILLION = 1_000_000
 
 
 def _decimal(value: object) -> object:
@@ -31,7 +31,7 @@ Rate = Annotated[
     Decimal,
     BeforeValidator(_decimal),
     Field(ge=0, le=MAX_USD_PER_MILLION, decimal_places=9),
-    WithJsonSchema({"type": "number", "minimum": 0, "maximum": int(MAX_USD_PER_MILLION)}),
+    WithJsonSchema({"type": "number", "minimum": 0, "maximum": MAX_USD_PER_MILLION}),
 ]
 """USD per million tokens, exact to a nano-dollar."""
 

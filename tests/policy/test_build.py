@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from gateway.policy.snapshot import FREE, Audit, Price, Timeouts
+from tests.policy.folder import ECHO, loaded
+
+TWO = (
+    'providers:\n  on: {dialect: openai, base_url: "http://on/v1", price: free}\n'
+    '  out: {dialect: openai, base_url: "${OUT}", optional: true}\n'
+    '  paid: {dialect: anthropic, base_url: "https://paid", region: us, timeouts: {connect: 500ms, total: 1m}}\n'
+)
+
+
+def test_targets_of_a_provider_that_is_off_are_named_and_not_called(tmp_path: Path):
+    model = loaded(tmp_path, TWO + "models: {m: {targets: [{to: on/a}, {to: out/b}], retries: 2}}\n").models[
+        "m"
+    ]
+    assert [target.name for target in model.targets] == ["on/a"]
+    assert model.off == ("out/b",)
+    assert model.retries == 2
+
+
+@pytest.mark.parametrize(
+    ("target", "price"),
+    [
+        ("{to: on/a}", FREE),
+        ("{to: paid/a}", None),
+        ("{to: paid/a, price: free}", FREE),
+        ("{to: paid/a, price: {input: 0.0375, output: 2}}", Price(Decimal("0.0375"), Decimal(2))),
+        (
+            "{to: on/a, price: {input: 1, output: 2, cache_read: 0.1, cache_write: 1.25}}",
+            Price(Decimal(1), Decimal(2), Decimal("0.1"), Decimal("1.25")),
+        ),
+    ],
+)
+def test_a_target_has_its_own_price_else_its_providers(target: str, price: Price | None, tmp_path: Path):
+    model = loaded(tmp_path, TWO + f"models: {{m: {{targets: [{target}]}}}}\n").models["m"]
+    assert model.targets[0].price == price
+
+
+def test_timeouts_are_seconds_and_keep_their_defaults(tmp_path: Path):
+    provider = loaded(tmp_path, TWO).providers["paid"]
+    assert provider.timeouts == Timeouts(connect_s=0.5, first_byte_s=120, idle_s=120, total_s=60)
+    assert provider.region == "us"
+
+
+def test_echo_is_free_and_has_no_address(tmp_path: Path):
+    echo = loaded(tmp_path, ECHO).providers["echo"]
+    assert echo.free
+    assert echo.base_url is None
+
+
+def test_absent_is_not_empty(tmp_path: Path):
+    policy = loaded(
+        tmp_path, "teams: {a: {}, b: {roles: []}}\nroles: {c: {}, d: {apis: [], tools: {functions: []}}}\n"
+    )
+    assert policy.teams["a"].roles is None
+    assert policy.teams["b"].roles == frozenset()
+    assert policy.roles["c"].apis is None
+    assert policy.roles["d"].apis == frozenset()
+    assert policy.roles["d"].functions == ()
+
+
+def test_a_policy_that_says_nothing_of_audit_has_the_defaults(tmp_path: Path):
+    assert loaded(tmp_path, "gateway: 1\n").audit == Audit("none", "before_reply", False)
+
+
+def revision(folder: Path, text: str, **environment: str) -> str:
+    return loaded(folder, text, **environment).revision
+
+
+def test_a_revision_is_twelve_hexadecimal_digits(tmp_path: Path):
+    assert len(revision(tmp_path, ECHO)) == 12
+    assert int(revision(tmp_path, ECHO), 16) >= 0
+
+
+def test_a_revision_does_not_depend_on_the_value_of_a_secret(tmp_path: Path):
+    text = 'providers: {p: {dialect: openai, base_url: "${U}", credentials: ["${K}"]}}\n'
+    assert revision(tmp_path, text, U="http://a", K="1") == revision(tmp_path, text, U="http://b", K="2")
+
+
+def test_a_revision_does_not_give_away_a_literal_secret(tmp_path: Path):
+    text = "providers: {p: {dialect: openai, base_url: 'http://x', credentials: [SECRET]}}\n"
+    assert revision(tmp_path, text) == revision(tmp_path, text.replace("SECRET", "other"))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("roles: {a: {models: ['*']}}\n", "roles: {a: {models: []}}\n"),
+        ("roles: {a: {}}\n", "roles: {b: {}}\n"),
+        ("teams: {a: {cost_centre: '1'}}\n", "teams: {a: {cost_centre: '2'}}\n"),
+        ("teams: {a: {regions: [eu, us]}}\n", "teams: {a: {regions: [eu]}}\n"),
+        ("audit: {fsync: true}\n", "audit: {fsync: false}\n"),
+        (
+            "providers: {p: {dialect: openai, base_url: 'http://x', credentials: ['${A}']}}\n",
+            "providers: {p: {dialect: openai, base_url: 'http://x', credentials: ['${B}']}}\n",
+        ),
+        (
+            "providers: {p: {dialect: openai, base_url: 'http://x'}}\n",
+            "providers: {p: {dialect: openai, base_url: 'http://y'}}\n",
+        ),
+    ],
+)
+def test_whatever_is_declared_otherwise_is_another_revision(one: str, other: str, tmp_path: Path):
+    assert revision(tmp_path, one, A="a", B="b") != revision(tmp_path, other, A="a", B="b")
+
+
+@pytest.mark.parametrize(("one", "other"), [("0.50", "0.5"), ("2", "2.0"), ("1e3", "1000")])
+def test_the_same_number_is_the_same_revision(one: str, other: str, tmp_path: Path):
+    text = ECHO + "models: {}\n"
+    text = "providers: {echo: {dialect: echo}}\nmodels: {m: {targets: [{to: echo/x, price: {input: N, output: 1}}]}}\n"
+    assert revision(tmp_path, text.replace("N", one)) == revision(tmp_path, text.replace("N", other))

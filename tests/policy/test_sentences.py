@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.policy.folder import faults
+
+PLACES = {
+    "team": ("providers: {e: {dialect: echo}}\nteams: {t: {HERE}}\n", "teams.t"),
+    "provider": ("providers: {p: {dialect: echo, HERE}}\n", "providers.p"),
+    "model": ("providers: {e: {dialect: echo}}\nmodels: {m: {targets: [{to: e/x}], HERE}}\n", "models.m"),
+    "target": (
+        "providers: {e: {dialect: echo}}\nmodels: {m: {targets: [{to: e/x, HERE}]}}\n",
+        "models.m.targets[0]",
+    ),
+    "role": ("roles: {r: {HERE}}\n", "roles.r"),
+    "audit": ("audit: {HERE}\n", "audit"),
+    "policy": ("HERE\n", ""),
+}
+
+
+@pytest.mark.parametrize(
+    ("place", "written", "said"),
+    [
+        ("policy", "gateway: 2", "gateway: expected 1, found 2"),
+        ("policy", "gateway: true", "gateway: expected 1, the version of this language, found true"),
+        ("policy", "gateway: '1'", 'gateway: expected 1, the version of this language, found "1"'),
+        ("policy", "teams: []", "teams: expected a map of names, found a list"),
+        ("policy", "audit: x", "audit: expected a map, found text; its keys are content, durability or fsync"),
+        ("policy", "roles: {'a,b': {}}", "`a,b` can't be a name here: words without * , / or :, at most 100 characters"),
+        ("policy", "providers: {'a/b': {dialect: echo}}", "`a/b` can't be a name here: letters, digits, . _ or -, at most 64 characters"),
+        ("team", "cost_centre: 4711", '.cost_centre: expected text, found 4711; quote this: "4711"'),
+        ("team", "cost_centre: [a]", ".cost_centre: expected text, found a list"),
+        ("team", "cost_centre: ''", '.cost_centre: expected some text, found ""'),
+        ("team", "regions: eu", '.regions: expected a list, found "eu"; write [eu]'),
+        ("team", "regions: []", ".regions: expected at least one item, found a list"),
+        ("team", "regions: [true]", '.regions[0]: expected text, found true; quote this: "true"'),
+        ("team", "roles: [1.5]", '.roles[0]: expected text, found 1.5; quote this: "1.5"'),
+        ("provider", "timeouts: {idle: 5}", ".timeouts.idle: expected a duration such as 500ms, 5s, 2m or 1h, found 5"),
+        ("provider", "timeouts: {idle: 0s}", '.timeouts.idle: expected a duration above zero and of at most one day, found "0s"'),
+        ("provider", "timeouts: {}, timeuots: {}", "`timeuots` is no key of providers.p: expected dialect, base_url, credentials, region, timeouts, price or optional; did you mean `timeouts`?"),
+        ("provider", "optional: yes", '.optional: expected true or false, found "yes"; did you mean `true`?'),
+        ("provider", "optional: off", '.optional: expected true or false, found "off"; did you mean `false`?'),
+        ("provider", "optional: 1", ".optional: expected true or false, found 1"),
+        ("provider", "price: 0", ".price: expected free, found 0"),
+        ("provider", "base_url: 'https://x'", ": echo is built in and takes no base_url: remove it"),
+        ("model", "retries: 6", ".retries: expected 5 or less, found 6"),
+        ("model", "retries: -1", ".retries: expected 0 or more, found -1"),
+        ("model", "retries: 1.5", ".retries: expected a whole number, found 1.5"),
+        ("model", "retries: '2'", '.retries: expected a whole number, found "2"; write 2 without quotes'),
+        ("target", "price: {input: 1}", "`output` is missing in models.m.targets[0].price: a price needs it"),
+        ("target", "price: {input: x, output: 1}", '.price.input: expected a number, found "x"'),
+        ("target", "price: {input: true, output: 1}", ".price.input: expected a number, found true"),
+        ("target", "price: {input: .nan, output: 1}", ".price.input: expected a finite number, found .nan"),
+        ("target", "price: {input: 0.1234567891, output: 1}", ".price.input: expected at most 9 decimal places, found 0.1234567891"),
+        ("target", "price: {input: 1e9, output: 1}", ".price.input: expected 1000000 or less, found 1e9"),
+        ("target", "price: fre", '.price: expected free or {input: …, output: …}, found "fre"; did you mean `free`?'),
+        ("target", "weight: x", '.weight: expected a whole number, found "x"'),
+        ("role", "models: ['a b']", ".models[0]: expected a model's name, without spaces, commas, quotes or brackets, at most 200 characters, found \"a b\""),
+        ("role", "apis: [chatt]", "did you mean `chat`?"),
+        ("role", "max_output_tokens: 0", ".max_output_tokens: expected 1 or more, found 0"),
+        ("role", "tools: {functions: ['a b']}", '.tools.functions[0]: expected a name or a glob without spaces, found "a b"'),
+        ("audit", "fsync: 'true'", '.fsync: expected true or false, found "true"'),
+        ("audit", "durability: later", '.durability: expected before_reply or batched, found "later"'),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_one_plain_sentence(place: str, written: str, said: str, tmp_path: Path):
+    text, where = PLACES[place]
+    (line,) = faults(tmp_path, text.replace("HERE", written))
+    message = line.partition(": ")[2]
+    assert message.endswith(said)
+    assert message in (said, where + said) or place == "role"
+
+
+def test_a_long_value_is_cut_short(tmp_path: Path):
+    (line,) = faults(tmp_path, f"audit: {{fsync: {'x' * 500}}}\n")
+    assert len(line) < 200
