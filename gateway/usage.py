@@ -14,7 +14,7 @@ NANO_USD = 1_000_000_000
 MAX_NANO_USD = 9_000_000 * NANO_USD
 
 
-class Usage(Struct, frozen=True):
+class Usage(Struct, frozen=True, omit_defaults=True):
     """Tokens of one call, the same meaning whatever the dialect.
 
     `input_tokens` includes cache reads, cache writes and audio; `cache_write_tokens` includes the

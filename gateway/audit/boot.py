@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from gateway.audit.chain import Chain
+from gateway.audit.chain import Chain, lines_of
 from gateway.audit.entry import Boot, Entry, Latency, Outcome, Served, encode, time_text
 from gateway.audit.recovery import Recovered, create, recover_all
 from gateway.audit.segments import SegmentWriter
@@ -33,6 +33,7 @@ class Booting:
     policy: str
     now_ms: Callable[[], int]
     new_id: Callable[[], str]
+    monotonic: Callable[[], float]
     fsync: bool = False
 
 
@@ -112,8 +113,7 @@ def _open_boot(booting: Booting, found: Recovered, left_open: Sequence[OpenCall]
     chain = Chain(booting.installation, found.writer, found.head, found.head.boot + 1)
     segments = SegmentWriter(found.folder, fsync=booting.fsync)
     try:
-        lines = b"".join(chain.seal(encode(entry)).line() for entry in entries)
-        segments.append(found.head.seq + 1, lines)
+        segments.append(found.head.seq + 1, lines_of(chain.seal(map(encode, entries))))
     finally:
         segments.close()
     return chain

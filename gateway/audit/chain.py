@@ -46,16 +46,13 @@ class Head(NamedTuple):
     boot: int
 
 
-class Link(NamedTuple):
+class Link(msgspec.Struct, frozen=True, gc=False):
     """A sealed entry: its place, its hash and the bytes that were hashed."""
 
     seq: int
     boot: int
     hash: str
     body: bytes
-
-    def line(self) -> bytes:
-        return b"%b %b\n" % (self.hash.encode(), self.body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +81,19 @@ class Chain:
         self._boot = boot
         self._opening = _opening(installation, writer, boot)
 
-    def seal(self, entry: bytes) -> Link:
-        """`entry` is the JSON of one entry."""
-        seq, boot = self.head.seq + 1, self._boot
-        body = b'%b%d,"prev":"%b","entry":%b}' % (self._opening, seq, self.head.hash.encode(), entry)
-        digest = sha256(body).hexdigest()
-        self.head = Head(seq, digest, boot)
-        return Link(seq, boot, digest, body)
+    def seal(self, entries: Iterable[bytes]) -> list[Link]:
+        """Each of `entries` is the JSON of one entry."""
+        opening, boot = self._opening, self._boot
+        seq, digest = self.head.seq, self.head.hash
+        links = []
+        for entry in entries:
+            seq += 1
+            body = b'%b%d,"prev":"%b","entry":%b}' % (opening, seq, digest.encode(), entry)
+            digest = sha256(body).hexdigest()
+            links.append(Link(seq, boot, digest, body))
+        if links:
+            self.head = Head(seq, digest, boot)
+        return links
 
 
 class ChainChecker:
@@ -162,6 +165,14 @@ def open_envelope(body: bytes) -> Envelope | None:
         bytes(envelope.entry),
     )
     return envelope if envelope.v == 1 and expected == body else None
+
+
+def lines_of(links: Iterable[Link]) -> bytes:
+    """The links as they stand on disk."""
+    parts: list[bytes] = []
+    for link in links:
+        parts += (link.hash.encode(), b" ", link.body, b"\n")
+    return b"".join(parts)
 
 
 def split_line(line: bytes) -> tuple[str, bytes] | None:

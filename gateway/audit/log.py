@@ -30,7 +30,8 @@ class AuditLog:
         )
         shipper.start()
         writer = BatchWriter(started.chain, SegmentWriter(mine.folder, fsync=booting.fsync), shipper.offer)
-        return cls(started, Spool(writer, asyncio.get_running_loop()), shipper)
+        spool = Spool(writer, asyncio.get_running_loop(), booting.monotonic, fsync=booting.fsync)
+        return cls(started, spool, shipper)
 
     @property
     def writer(self) -> str:

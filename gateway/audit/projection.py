@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from gateway.audit.chain import Link
 from gateway.audit.entry import Boot, Decision, Entry, Intent, Outcome
@@ -17,7 +18,7 @@ from gateway.stores.interfaces import (
 )
 
 
-class Sealed(NamedTuple):
+class Sealed(Struct, frozen=True, gc=False):
     """An entry with the link that holds it."""
 
     link: Link
@@ -28,7 +29,8 @@ def shipment(writer: str, sealed: Iterable[Sealed]) -> Shipment:
     """An outcome whose intent is here too becomes one row with it."""
     made = Shipment(writer)
     intents: dict[str, int] = {}
-    for link, entry in sealed:
+    for one in sealed:
+        link, entry = one.link, one.entry
         made.entries.append(entry_row(writer, link, entry))
         if type(entry) is Intent:
             intents[entry.id] = len(made.calls)
@@ -44,9 +46,8 @@ def shipment(writer: str, sealed: Iterable[Sealed]) -> Shipment:
 
 
 def entry_row(writer: str, link: Link, entry: Entry) -> EntryRow:
-    seq, boot, digest, body = link
     kind, at = _kind_and_time(entry)
-    return EntryRow(writer, seq, boot, at, kind, entry.id, bytes.fromhex(digest), body)
+    return EntryRow(writer, link.seq, link.boot, at, kind, entry.id, bytes.fromhex(link.hash), link.body)
 
 
 def intent_columns(writer: str, seq: int, entry: Intent) -> IntentColumns:

@@ -67,9 +67,9 @@ class Shipper:
         *,
         position: int,
         head: Head,
-        interval_s: float = 0.2,
+        interval_s: float = 0.25,
         max_back_off_s: float = 10.0,
-        memory_entries: int = 20_000,
+        memory_entries: int = 50_000,
     ) -> None:
         self._archive = archive
         self._writer = writer
@@ -126,7 +126,7 @@ class Shipper:
             self._work.clear()
             self._hurry.clear()
             try:
-                self._ship_all()
+                self._ship_waiting()
                 back_off_s = self._interval_s
             except Exception as error:  # a database or disk that fails now may work later; nothing is lost
                 _LOG.warning("the audit log can't be shipped, %d entries wait: %s", self.lag, error)
@@ -136,17 +136,17 @@ class Shipper:
             if closing:
                 return
 
-    def _ship_all(self) -> None:
-        while self._position < self._head.seq:
+    def _ship_waiting(self) -> None:
+        """What is there now. What comes meanwhile gathers for the next time: large batches are cheap."""
+        until = self._head.seq
+        while self._position < until:
             before = self._position
             for batch in self._batches():
                 self._position = ship_batch(self._archive, self._writer, batch, self._position)
                 self._forget()
             if self._position == before:
-                raise SpoolDamaged(
-                    f"{self._folder}: no entry after {before}, though {self._head.seq} were written"
-                )
-            drop_shipped(self._folder, self._position)
+                raise SpoolDamaged(f"{self._folder}: no entry after {before}, though {until} were written")
+        drop_shipped(self._folder, self._position)
 
     def _batches(self) -> Iterator[Sequence[Sealed]]:
         """From memory where memory goes on from the position, else from disk."""

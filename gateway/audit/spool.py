@@ -1,8 +1,11 @@
 """The spool: entries become durable here, on the local disk, before anything depends on them.
 
-The event loop collects; one thread seals, writes and (if asked) syncs a whole batch at a time; one
-wake-up of the loop tells everybody in it. While a batch is being written the next one gathers.
-Chain order is the order of `append`.
+Entries that are appended in the same turn of the event loop are sealed and written as one batch,
+and so are those that gather while a batch is on its way. Chain order is the order of `append`.
+
+Without fsync a write is a copy into the kernel's memory, which outlives `kill -9`: it takes
+microseconds, a thread to do it in costs ten times that, so it is done on the loop. With fsync, and
+for a while after a write that was slow (a disk that stalls), a thread does it.
 """
 
 from __future__ import annotations
@@ -12,9 +15,8 @@ import logging
 import queue
 import threading
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
-from gateway.audit.chain import Chain, Head
+from gateway.audit.chain import Chain, Head, lines_of
 from gateway.audit.entry import Entry, encode
 from gateway.audit.projection import Sealed
 from gateway.audit.segments import SegmentWriter
@@ -25,10 +27,8 @@ _LOG = logging.getLogger(__name__)
 Written = Callable[[Sequence[Sealed], Head], None]
 
 
-class Waiting(NamedTuple):
-    entry: Entry
-    encoded: bytes
-    durable: asyncio.Future[None]
+Waiting = tuple[Entry, bytes, asyncio.Future[None]]
+"""An entry, its JSON, and who waits for it."""
 
 
 class BatchWriter:
@@ -39,20 +39,47 @@ class BatchWriter:
         self._segments = segments
         self._written = written
 
-    def write(self, batch: Sequence[tuple[Entry, bytes, object]]) -> None:
+    def write(self, batch: Sequence[Waiting]) -> None:
         """OSError: nothing of it is in the log."""
-        before, seal = self._chain.head, self._chain.seal
-        sealed = [Sealed(seal(encoded), entry) for entry, encoded, _ in batch]
-        lines = b"".join([b"%b %b\n" % (link.hash.encode(), link.body) for link, _ in sealed])
+        before = self._chain.head
+        links = self._chain.seal([encoded for _, encoded, _ in batch])
         try:
-            self._segments.append(before.seq + 1, lines)
+            self._segments.append(before.seq + 1, lines_of(links))
         except BaseException:
             self._chain.head = before
             raise
-        self._written(sealed, self._chain.head)
+        entries = [entry for entry, _, _ in batch]
+        self._written(list(map(Sealed, links, entries)), self._chain.head)
 
     def close(self) -> None:
         self._segments.close()
+
+
+class Pace:
+    """Says whether the loop may write by itself: not with fsync, and not soon after a slow write."""
+
+    def __init__(self, monotonic: Callable[[], float], *, fsync: bool, slow_s: float, wary_s: float) -> None:
+        self._monotonic = monotonic
+        self._slow_s = slow_s
+        self._wary_s = wary_s
+        self._wary_until = float("inf") if fsync else float("-inf")
+
+    @property
+    def quick(self) -> bool:
+        return self._monotonic() >= self._wary_until
+
+    def write(self, writer: BatchWriter, batch: Sequence[Waiting]) -> Exception | None:
+        """Writes the batch; what went wrong, if anything."""
+        began = self._monotonic()
+        try:
+            writer.write(batch)
+        except Exception as error:  # whatever it was, the callers of this batch must hear of it
+            return error
+        finally:
+            ended = self._monotonic()
+            if ended - began > self._slow_s:
+                self._wary_until = max(self._wary_until, ended + self._wary_s)
+        return None
 
 
 class Spool:
@@ -62,12 +89,17 @@ class Spool:
         self,
         writer: BatchWriter,
         loop: asyncio.AbstractEventLoop,
+        monotonic: Callable[[], float],
         *,
+        fsync: bool = False,
         max_entries: int = 20_000,
         max_bytes: int = 64 * 1024 * 1024,
+        slow_s: float = 0.05,
+        wary_s: float = 10.0,
     ) -> None:
         self._writer = writer
         self._loop = loop
+        self._pace = Pace(monotonic, fsync=fsync, slow_s=slow_s, wary_s=wary_s)
         self._max_entries = max_entries
         self._max_bytes = max_bytes
         self._waiting: list[Waiting] = []
@@ -97,10 +129,10 @@ class Spool:
         if not self._waiting and not self._writing:
             # At the end of this turn of the loop, so that whoever else is ready joins the batch.
             self._idle.clear()
-            self._loop.call_soon(self._hand_over)
+            self._loop.call_soon(self._write)
         self._entries += 1
         self._bytes += len(encoded)
-        self._waiting.append(Waiting(entry, encoded, durable))
+        self._waiting.append((entry, encoded, durable))
         return durable
 
     async def close(self) -> None:
@@ -110,16 +142,23 @@ class Spool:
         self._batches.put(None)
         await asyncio.to_thread(self._thread.join)
 
-    def _hand_over(self) -> None:
+    def _write(self) -> None:
         batch, self._waiting = self._waiting, []
-        self._writing = True
-        self._batches.put(batch)
+        if self._pace.quick:
+            self._settle(batch, self._pace.write(self._writer, batch))
+        else:
+            self._writing = True
+            self._batches.put(batch)
 
-    def _settle(self, batch: list[Waiting], error: BaseException | None) -> None:
-        self._entries -= len(batch)
-        self._bytes -= sum([len(waiting.encoded) for waiting in batch])
+    def _written(self, batch: list[Waiting], error: Exception | None) -> None:
+        """The thread is done with a batch."""
+        self._writing = False
+        self._settle(batch, error)
+
+    def _settle(self, batch: list[Waiting], error: Exception | None) -> None:
         self._note_health(error)
-        for _, _, durable in batch:
+        for _, encoded, durable in batch:
+            self._bytes -= len(encoded)
             if durable.done():
                 continue
             if error is None:
@@ -127,13 +166,13 @@ class Spool:
             else:
                 durable.set_exception(SpoolUnavailable("the audit log could not be written"))
                 durable.exception()  # whoever doesn't wait for it needs no warning about that
-        self._writing = False
+        self._entries -= len(batch)
         if self._waiting:
-            self._hand_over()
+            self._write()
         else:
             self._idle.set()
 
-    def _note_health(self, error: BaseException | None) -> None:
+    def _note_health(self, error: Exception | None) -> None:
         if self.healthy is not (error is None):
             self.healthy = error is None
             if error is None:
@@ -143,13 +182,9 @@ class Spool:
 
     def _run(self) -> None:
         while (batch := self._batches.get()) is not None:
-            error: BaseException | None = None
+            error = self._pace.write(self._writer, batch)
             try:
-                self._writer.write(batch)
-            except Exception as failure:  # whatever it was, the callers of this batch must hear of it
-                error = failure
-            try:
-                self._loop.call_soon_threadsafe(self._settle, batch, error)
+                self._loop.call_soon_threadsafe(self._written, batch, error)
             except RuntimeError:
                 break  # the loop is closed: nobody is left to tell
         self._writer.close()

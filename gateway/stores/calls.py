@@ -11,9 +11,9 @@ from gateway.stores.database import reading
 from gateway.stores.interfaces import CallFilter, CallRow, EntryRow, IntentColumns, OutcomeColumns
 from gateway.stores.tables import calls, entries, writers
 
-_INTENT = [calls.c[name] for name in IntentColumns._fields]
-_OUTCOME = [calls.c[name] for name in OutcomeColumns._fields[1:]]
-_ENTRY = [entries.c[name] for name in EntryRow._fields]
+_INTENT = tuple(calls.c[name] for name in IntentColumns._fields)
+_OUTCOME = tuple(calls.c[name] for name in OutcomeColumns._fields[1:])
+_ENTRY = tuple(entries.c[name] for name in EntryRow._fields)
 _EQUAL = ("user", "team", "key", "use_case", "model", "region", "ending")
 _PARAMETERS = 500
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 import asyncio
 import hmac
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
-from typing import Literal
+from typing import Final, Literal
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -23,7 +23,7 @@ from gateway.stores.interfaces import Subjects
 from gateway.stores.tables import subjects
 
 Kind = Literal["user", "end_user"]
-_PREFIXES = {"user": "u", "end_user": "e"}
+_PREFIXES: Final[Mapping[str, str]] = {"user": "u", "end_user": "e"}
 _NONCE_BYTES = 12
 _PSEUDONYM_BYTES = 12
 

@@ -8,13 +8,14 @@ from itertools import count
 from pathlib import Path
 
 from gateway.audit.boot import Booting
-from gateway.audit.chain import Chain, Head, genesis
+from gateway.audit.chain import Chain, Head, genesis, lines_of
 from gateway.audit.entry import (
     AskedFor,
     Attempt,
     Boot,
     Cost,
     Decision,
+    Entry,
     Intent,
     Latency,
     Outcome,
@@ -78,12 +79,10 @@ def sealed_lines(
     """The lines of one boot: a Boot entry, then intent and outcome of each call."""
     head = after or genesis(installation, writer)
     chain = Chain(installation, writer, head, head.boot + 1)
-    entries = [boot(head.boot + 1)]
-    lines = [chain.seal(encode(entry)).line() for entry in entries]
+    entries: list[Entry] = [boot(head.boot + 1)]
     for number in range(calls):
-        lines.append(chain.seal(encode(intent(f"c{head.seq}-{number}"))).line())
-        lines.append(chain.seal(encode(outcome(f"c{head.seq}-{number}"))).line())
-    return lines
+        entries += [intent(f"c{head.seq}-{number}"), outcome(f"c{head.seq}-{number}")]
+    return lines_of(chain.seal(map(encode, entries))).splitlines(keepends=True)
 
 
 def counted(prefix: str) -> Callable[[], str]:
@@ -118,6 +117,7 @@ class Place:
             "policy": "rev-1",
             "now_ms": lambda: self.now_ms,
             "new_id": self.new_id,
+            "monotonic": lambda: 0.0,
         }
         return Booting(**(facts | changes))  # type: ignore[arg-type]
 

@@ -1,0 +1,108 @@
+"""Questions to the log: a call's two entries joined into one record, from the bytes that were hashed.
+
+It answers from the database: a call of the last quarter of a second may not be there yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+
+from gateway.audit.chain import open_envelope
+from gateway.audit.entry import Intent, Outcome, decode
+from gateway.errors import GatewayError
+from gateway.stores.interfaces import CallFilter, CallRow, Calls, EntryRow, Subjects
+
+
+class UnreadableEntry(GatewayError):
+    """An entry that the gateway can't have written."""
+
+
+Record = dict[str, Any]
+"""A record's fields as in docs/audit.md: JSON types only."""
+
+
+class Query:
+    """Blocks: for threads and the command line."""
+
+    def __init__(self, calls: Calls, subjects: Subjects) -> None:
+        self._calls = calls
+        self._subjects = subjects
+
+    def search(self, wanted: CallFilter, *, names: bool = False) -> list[Record]:
+        """Newest first. `wanted.user` is a name or a pseudonym.
+
+        With `names` a record's `who` also has `user_name` and `end_user_name`, where they are known.
+        """
+        if wanted.user is not None:
+            wanted = replace(wanted, user=self._subjects.find("user", wanted.user) or wanted.user)
+        return self._records(self._calls.search(wanted), names=names)
+
+    def show(self, call_id: str, *, names: bool = False) -> Record | None:
+        """One call's record."""
+        return next(iter(self._records(self._calls.named([call_id]).values(), names=names)), None)
+
+    def _records(self, rows: Iterable[CallRow], *, names: bool) -> list[Record]:
+        found = list(rows)
+        entries = self._calls.bodies(_places(found))
+        records = []
+        for row in found:
+            intent = entries.get((row.intent.writer, row.intent.intent_seq))
+            ended = entries.get((row.intent.writer, row.outcome.outcome_seq or 0))
+            if intent is not None:
+                records.append(self._named(record(intent, ended)) if names else record(intent, ended))
+        return records
+
+    def _named(self, made: Record) -> Record:
+        for kind in ("user", "end_user"):
+            pseudonym = made["who"].get(kind)
+            if pseudonym is not None:
+                made["who"][f"{kind}_name"] = self._subjects.name_of(pseudonym)
+        return made
+
+
+def next_page(wanted: CallFilter, found: Sequence[Record]) -> CallFilter | None:
+    """The filter that goes on after `found`; None if that was all."""
+    if len(found) < wanted.limit:
+        return None
+    return replace(wanted, before=(found[-1]["at"], found[-1]["id"]))
+
+
+def record(intent: EntryRow, ended: EntryRow | None) -> Record:
+    """The record of a call. `ending` and `ended_at` are null while it is open.
+
+    `chain` is the place of its last entry, `chain.intent` that of its intent.
+    """
+    made, place = _opened(intent, Intent)
+    if ended is None:
+        return made | {"ended_at": None, "ending": None, "chain": place | {"intent": place}}
+    outcome, last = _opened(ended, Outcome)
+    # An outcome's decisions are all of the call's; one written for a dead process has none.
+    decisions = outcome["decisions"] or made["decisions"]
+    return made | outcome | {"decisions": decisions, "chain": last | {"intent": place}}
+
+
+def _opened(row: EntryRow, kind: type[Intent] | type[Outcome]) -> tuple[Record, Record]:
+    """The entry with every field spelled out, and its place in the chain."""
+    envelope = open_envelope(row.body)
+    if envelope is None:
+        raise UnreadableEntry(
+            f"entry {row.seq} of writer {row.writer} can't be read: run `gateway audit verify`"
+        )
+    entry = decode(envelope.entry)
+    if not isinstance(entry, kind):
+        raise UnreadableEntry(f"entry {row.seq} of writer {row.writer} is no {kind.__name__.lower()}")
+    place = {"writer": row.writer, "seq": row.seq, "prev": envelope.prev, "hash": row.hash.hex()}
+    return _spelled_out(entry), place
+
+
+def _spelled_out(value: Any) -> Any:
+    """As JSON types, defaults included."""
+    if isinstance(value, msgspec.Struct):
+        return {name: _spelled_out(getattr(value, name)) for name in value.__struct_fields__}
+    if isinstance(value, tuple | list):
+        return [_spelled_out(one) for one in value]
+    return value
