@@ -21,6 +21,8 @@ from tests.parts.scripted_upstream import STREAM_END, STREAM_HEAD, Ask, Scripted
 
 CAP_BYTES = 1 << 20
 SOON_S = 10.0
+NO_HOST = f"http://{'a' * 64}.test"
+"""A name with a part that is too long: refused without asking anyone."""
 
 
 AIOHTTP_ONLY = pytest.mark.parametrize("upstream", [AiohttpUpstream], indirect=True)
@@ -309,7 +311,7 @@ async def test_the_pool_answers_after_thousands_of_cancels(upstream: Upstream) -
         await streams_three(ask)
 
     async def gives_up() -> None:
-        for _ in range(100):
+        for _ in range(60):
             task = asyncio.ensure_future(one())
             await asyncio.sleep(chance.random() * 0.004)
             task.cancel()
@@ -421,7 +423,7 @@ async def test_a_refused_connection_is_not_connected(upstream: Upstream) -> None
         await upstream.send(ask_for(closed_port))
 
 
-@pytest.mark.parametrize("url", ["http://no-such-host.invalid", "ftp://127.0.0.1", "/relative", "http://"])
+@pytest.mark.parametrize("url", [NO_HOST, "ftp://127.0.0.1", "/relative", "http://"])
 async def test_an_address_that_leads_nowhere_is_not_connected(upstream: Upstream, url: str) -> None:
     with pytest.raises(NotConnected):
         await upstream.send(ask_for(url))
@@ -573,11 +575,11 @@ async def test_no_fault_names_the_address_or_a_secret(upstream: Upstream) -> Non
         ask.reset()
 
     async with ScriptedUpstream(script) as provider:
-        for url in (provider.url, "http://no-such-host.invalid", "http://127.0.0.1:1"):
+        for url in (provider.url, NO_HOST, "http://127.0.0.1:1"):
             with pytest.raises(UpstreamFault) as caught:
                 await upstream.send(ask_for(url))
             said = str(caught.value)
-            assert not any(part in said for part in ("127.0.0.1", "invalid", "chat", "s3cret", "model"))
+            assert not any(part in said for part in ("127.0.0.1", "aaa", "chat", "s3cret", "model"))
             assert caught.value.__cause__ is None
 
 
