@@ -85,6 +85,8 @@ class AnthropicStream(Tape):
         except UNREADABLE:
             return self._look_at_odd(event)
         kind = told.type
+        if kind is None:
+            return self._look_at_odd(event)
         delta = told.delta
         if delta is None:
             delta = told.content_block

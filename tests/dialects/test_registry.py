@@ -1,0 +1,152 @@
+"""Paths: what is there, whose it is, and that nothing else is."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.dialects import anthropic_messages, openai_chat, openai_completions, openai_embeddings
+from gateway.dialects.registry import Route, WrongMethod, family_of, provider_url, route
+
+CALLS = {
+    "/v1/chat/completions": "chat",
+    "/chat/completions": "chat",
+    "/v1/completions": "completions",
+    "/completions": "completions",
+    "/v1/embeddings": "embeddings",
+    "/embeddings": "embeddings",
+    "/v1/messages": "messages",
+}
+
+
+def none(name: str) -> str | None:
+    return None
+
+
+def anthropic(name: str) -> str | None:
+    return "2023-06-01" if name == "anthropic-version" else None
+
+
+def found(method: str, path: str, header=none) -> Route:
+    route_ = route(method, path, header)
+    assert isinstance(route_, Route)
+    return route_
+
+
+@pytest.mark.parametrize(("path", "api"), CALLS.items())
+def test_each_operation_has_its_paths(path, api):
+    call = found("POST", path)
+    assert call.kind == "call" and call.dialect is not None
+    assert (call.dialect.api, call.family.name) == (api, call.dialect.family)
+
+
+@pytest.mark.parametrize("path", CALLS)
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "OPTIONS", "HEAD", "post"])
+def test_another_method_is_told_which_one_is_allowed(path, method):
+    wrong = route(method, path, none)
+    assert isinstance(wrong, WrongMethod) and wrong.allow == "POST"
+
+
+@pytest.mark.parametrize("path", ["/v1/models", "/models"])
+def test_models_belong_to_the_family_that_asks(path):
+    assert (found("GET", path).kind, found("GET", path).family.name) == ("models", "openai")
+    assert found("GET", path, anthropic).family.name == "anthropic"
+
+
+@pytest.mark.parametrize(
+    ("path", "model"),
+    [
+        ("/v1/models/gpt-5", "gpt-5"),
+        ("/models/gpt-5", "gpt-5"),
+        ("/v1/models/org/model", "org/model"),
+        ("/v1/models/org%2Fmodel", "org/model"),
+        ("/v1/models/llama3%3A8b", "llama3:8b"),
+        ("/v1/models/caf%C3%A9", "café"),
+    ],
+)
+def test_one_model_is_named_in_the_path(path, model):
+    one = found("GET", path)
+    assert (one.kind, one.model) == ("model", model)
+
+
+@pytest.mark.parametrize("method", ["POST", "DELETE"])
+def test_models_can_only_be_read(method):
+    for path in ("/v1/models", "/v1/models/gpt-5"):
+        wrong = route(method, path, none)
+        assert isinstance(wrong, WrongMethod) and wrong.allow == "GET"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "/",
+        "*",
+        "/v1",
+        "/v1/",
+        "/v1/chat/completions/",
+        "//v1/chat/completions",
+        "/v1//chat/completions",
+        "/v1/chat/completions?x=1",
+        "/v1/chat/completions#x",
+        "/v1/chat%2Fcompletions",
+        "/v1/chat/%63ompletions",
+        "/V1/chat/completions",
+        "/v1/../v1/chat/completions",
+        "/v1/./chat/completions",
+        "/v1/chat/completions\x00",
+        " /v1/chat/completions",
+        "http://x/v1/chat/completions",
+        "/v2/chat/completions",
+        "/messages",
+        "/v1/messages/count_tokens",
+        "/v1/models/",
+        "/v1/models//",
+        "/v1/models/..",
+        "/v1/models/%2E%2E/x",
+        "/v1/models/a/../b",
+        "/v1/models/a//b",
+        "/v1/models/a%2F",
+        "/v1/models/%00",
+        "/v1/models/a%0Ab",
+        "/v1/models/%FF",
+        "/v1/models/a%2525",
+        "/v1/models/" + "x" * 600,
+        "/v1/modelsx",
+    ],
+)
+def test_any_other_path_does_not_exist(path):
+    assert route("POST", path, none) is None
+    assert route("GET", path, none) is None
+
+
+@given(st.text(max_size=40))
+def test_no_unlisted_path_is_a_call(path):
+    call = route("POST", path, none)
+    assert path in CALLS or not (isinstance(call, Route) and call.kind == "call")
+
+
+def test_errors_of_unknown_paths_are_in_the_language_of_the_asker():
+    assert family_of("/nowhere", none).name == "openai"
+    assert family_of("/nowhere", anthropic).name == "anthropic"
+    assert family_of("/v1/messages", none).name == "anthropic"
+    assert family_of("/v1/chat/completions", anthropic).name == "openai"
+
+
+@pytest.mark.parametrize(
+    ("dialect", "base_url", "url"),
+    [
+        (openai_chat, "https://api.openai.com/v1", "https://api.openai.com/v1/chat/completions"),
+        (openai_chat, "https://api.openai.com/v1/", "https://api.openai.com/v1/chat/completions"),
+        (openai_completions, "http://127.0.0.1:8000", "http://127.0.0.1:8000/completions"),
+        (openai_embeddings, "https://x/openai/v1", "https://x/openai/v1/embeddings"),
+        (anthropic_messages, "https://api.anthropic.com", "https://api.anthropic.com/v1/messages"),
+        (anthropic_messages, "https://api.anthropic.com/v1", "https://api.anthropic.com/v1/messages"),
+        (anthropic_messages, "https://api.anthropic.com/v1/", "https://api.anthropic.com/v1/messages"),
+        (anthropic_messages, "https://x/anthropic/", "https://x/anthropic/v1/messages"),
+        (anthropic_messages, "https://x/rev1", "https://x/rev1/v1/messages"),
+    ],
+)
+def test_a_provider_is_asked_at_its_own_path(dialect, base_url, url):
+    assert provider_url(dialect.DIALECT, base_url) == url
