@@ -1,4 +1,5 @@
-"""uvicorn, with bounds it lacks: the size of a request's head, and the time to send it."""
+"""uvicorn, with bounds it lacks (the size of a request's head, the time to send it), and with a word
+when a client leaves."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from gateway.settings import Settings
+from gateway.wire import PRESENCE, Presence
 
 
 class BoundedProtocol(HttpToolsProtocol):
@@ -26,6 +28,8 @@ class BoundedProtocol(HttpToolsProtocol):
         self._in_head = True
         self._arrived_bytes = 0
         self._timer: asyncio.TimerHandle | None = None
+        self._presence = Presence()
+        self._extensions: dict[str, Any] = {PRESENCE: self._presence}
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -34,6 +38,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_timer()
         super().connection_lost(exc)
+        self._presence.lost()
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
@@ -46,6 +51,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
+        self.scope["extensions"] = self._extensions
         self._in_head = True
 
     def on_headers_complete(self) -> None:
