@@ -1,0 +1,126 @@
+"""The two families as a journey needs them: what a caller sends, what a provider says, how errors look."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from tests.parts.provider_answers import (
+    CHAT_DONE,
+    chat_answer,
+    chat_chunk,
+    chat_error,
+    chat_usage_chunk,
+    message_answer,
+    message_end,
+    message_error,
+    message_event,
+    message_start,
+    message_text,
+)
+
+INPUT_TOKENS, OUTPUT_TOKENS = 9, 3
+
+
+@dataclass(frozen=True)
+class Voice:
+    """One family. `begin`, `text` and `end` are the pieces of a stream, `stop` its terminator.
+
+    `stop_sign` is in every terminator and in nothing else.
+    """
+
+    family: str
+    path: str
+    needs: dict[str, Any]
+    answer: Callable[[str], dict[str, Any]]
+    begin: bytes
+    text: Callable[[str], bytes]
+    end: bytes
+    stop_sign: bytes
+    broken: bytes
+    error: Callable[[str], dict[str, Any]]
+
+    def request(self, kind: str, *, stream: bool) -> dict[str, Any]:
+        """A request for the model of this family that `journey_policy` calls `kind`."""
+        message = {"role": "user", "content": "Say something."}
+        return {"model": f"{kind}-{self.family}", "messages": [message], "stream": stream, **self.needs}
+
+    def is_problem(self, body: bytes) -> bool:
+        """Whether this family's SDK can read `body` as an error."""
+        said = json.loads(body)
+        error = said.get("error", {})
+        if not {"message", "type"} <= error.keys():
+            return False
+        return (
+            said.get("type") == "error" if self.family == "anthropic" else {"code", "param"} <= error.keys()
+        )
+
+    def last_event_is_problem(self, body: bytes) -> bool:
+        """Whether a stream's last event is an error as this family's SDK expects it."""
+        lines = body.rstrip(b"\n").rpartition(b"\n\n")[2].split(b"\n")
+        named = lines[0] == b"event: error" if self.family == "anthropic" else len(lines) == 1
+        return named and self.is_problem(lines[-1].removeprefix(b"data: "))
+
+
+OPENAI = Voice(
+    family="openai",
+    path="/v1/chat/completions",
+    needs={},
+    answer=lambda text: chat_answer(text, input_tokens=INPUT_TOKENS, output_tokens=OUTPUT_TOKENS),
+    begin=b"",
+    text=chat_chunk,
+    end=chat_chunk(finish="stop")
+    + chat_usage_chunk(input_tokens=INPUT_TOKENS, output_tokens=OUTPUT_TOKENS)
+    + CHAT_DONE,
+    stop_sign=b"[DONE]",
+    broken=b"data: " + json.dumps(chat_error("it broke")).encode() + b"\n\n",
+    error=chat_error,
+)
+ANTHROPIC = Voice(
+    family="anthropic",
+    path="/v1/messages",
+    needs={"max_tokens": 50},
+    answer=lambda text: message_answer(text, input_tokens=INPUT_TOKENS, output_tokens=OUTPUT_TOKENS),
+    begin=message_start(input_tokens=INPUT_TOKENS),
+    text=message_text,
+    end=message_end(output_tokens=OUTPUT_TOKENS),
+    stop_sign=b"message_stop",
+    broken=message_event("error", error={"type": "api_error", "message": "it broke"}),
+    error=message_error,
+)
+VOICES = (OPENAI, ANTHROPIC)
+
+LIMITS = {
+    "plain": {},
+    "first_byte": {"first_byte": "100ms"},
+    "idle": {"idle": "100ms"},
+    "total": {"total": "300ms"},
+}
+
+
+def journey_policy(provider_url: str, dead_url: str) -> dict[str, Any]:
+    """Models `KIND-FAMILY`: plain, dead (nobody listens), abroad (outside the team's regions), denied
+    (to the role), and one for each time limit."""
+    providers: dict[str, Any] = {}
+    models: dict[str, Any] = {}
+    for voice in VOICES:
+        for kind in (*LIMITS, "dead", "abroad", "denied"):
+            name = f"{kind}-{voice.family}"
+            providers[name] = {
+                "dialect": voice.family,
+                "base_url": dead_url if kind == "dead" else provider_url,
+                "region": "us" if kind == "abroad" else "eu",
+                "timeouts": LIMITS.get(kind, {}),
+            }
+            target = {"to": f"{name}/test", "price": {"input": 1, "output": 2}}
+            models[name] = {"targets": [target]}
+    allowed = [f"{kind}-*" for kind in (*LIMITS, "dead", "abroad")]
+    return {
+        "gateway": 1,
+        "providers": providers,
+        "models": models,
+        "roles": {"caller": {"models": allowed}},
+        "teams": {"home": {"regions": ["eu"]}},
+    }
