@@ -12,7 +12,7 @@ from gateway.runtime import Runtime
 from gateway.usage import dollars
 from gateway.wire import Exchange, RawHeaders
 
-_VERBATIM = frozenset({400, 404, 409, 413, 422, 429})
+_VERBATIM = frozenset({400, 404, 409, 413, 422})
 _VERBATIM_BYTES = 64 * 1024
 
 
