@@ -204,15 +204,18 @@ class GatewayProcess:
         """`audit query --json`: one record a line."""
         return [json.loads(line) for line in self.asked("audit", "query", *filters, "--json").splitlines()]
 
-    def record_of(self, call_id: str) -> dict[str, Any]:
-        """The record of the call that was answered with this `x-request-id`, once it has ended."""
-        return self.ended_records(1, of=call_id)[0]
+    def record_of(self, name: str) -> dict[str, Any]:
+        """The record of one call, once it has ended.
+
+        `name` is the `x-request-id` that its answer carried, or the one its caller had sent.
+        """
+        return self.ended_records(1, of=name)[0]
 
     def ended_records(self, count: int, *, of: str | None = None) -> list[dict[str, Any]]:
         """Records with an ending, once there are `count` of them; more fail the test."""
 
         def look() -> list[dict[str, Any]]:
-            ended = [r for r in self.records() if r.get("ending") and of in (None, r["id"])]
+            ended = [r for r in self.records() if r.get("ending") and of in (None, r["id"], r["request_id"])]
             return ended if len(ended) >= count else []
 
         found = eventually(look, f"{count} ended records")

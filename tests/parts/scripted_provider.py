@@ -16,101 +16,26 @@ A test takes each request as an `Exchange` and drives it: `start`, `send`, `end`
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import h11
 
-JSON = {"content-type": "application/json"}
-EVENT_STREAM = {"content-type": "text/event-stream"}
-DEADLINE_S = 20.0
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What came, as it came: header names in lower case, `target` with its query."""
-
-    method: str
-    target: str
-    headers: dict[str, str]
-    body: bytes
-
-    def json(self) -> Any:
-        return json.loads(self.body)
-
-
-class CallerGone(Exception):
-    """The caller closed the connection; a script that is told so by `send` ends in peace."""
-
-
-@dataclass(slots=True, eq=False)
-class Exchange:
-    """One request and the answer under way. Times are the running loop's, in seconds."""
-
-    request: Request
-    _connection: _Connection
-    closed_by_peer: asyncio.Event = field(default_factory=asyncio.Event)
-    closed_by_peer_at_s: float | None = None
-    sent_bytes: int = 0
-
-    def start(self, status: int = 200, headers: Mapping[str, str] = EVENT_STREAM) -> None:
-        """Sends the status and the headers; the body follows in chunks."""
-        fields = [*headers.items()]
-        if "content-length" not in headers:
-            fields.append(("transfer-encoding", "chunked"))
-        self._connection.write(h11.Response(status_code=status, headers=fields))
-
-    async def send(self, data: bytes) -> None:
-        """Sends bytes of the body; returns when there is room for more. Raises CallerGone."""
-        if self.closed_by_peer.is_set():
-            raise CallerGone
-        self._connection.write(h11.Data(data=data))
-        self.sent_bytes += len(data)
-        await asyncio.sleep(0)
-        await self._connection.may_write.wait()
-
-    def end(self) -> None:
-        """Ends the body; the connection lives on."""
-        self._connection.write(h11.EndOfMessage())
-        self._connection.next_request()
-
-    async def answer(self, body: Any, *, status: int = 200, headers: Mapping[str, str] = JSON) -> None:
-        """The whole answer at once: bytes as they are, all else as JSON."""
-        data = body if isinstance(body, bytes) else json.dumps(body).encode()
-        self.start(status, {**headers, "content-length": str(len(data))})
-        await self.send(data)
-        self.end()
-
-    async def stream(self, *events: bytes) -> None:
-        """A whole stream, event after event."""
-        self.start()
-        for event in events:
-            await self.send(event)
-        self.end()
-
-    def drop(self) -> None:
-        """Closes the connection at once, whatever was promised."""
-        self._connection.drop()
-
-    async def peer_gone(self) -> float:
-        """Waits until the caller has closed the connection; when that was."""
-        async with asyncio.timeout(DEADLINE_S):
-            await self.closed_by_peer.wait()
-        assert self.closed_by_peer_at_s is not None
-        return self.closed_by_peer_at_s
-
+from tests.parts.exchange import DEADLINE_S, CallerGone, Exchange, Request
 
 Script = Callable[[Exchange], Awaitable[None]]
 
 
 class ScriptedProvider:
-    """The server. `script` None: each exchange waits for the test in `next_exchange`."""
+    """The server. `script` None: each exchange waits for the test in `next_exchange`.
 
-    def __init__(self, script: Script | None = None) -> None:
+    `port` 0 picks a free one; a test whose gateway outlives its provider gives the same to each.
+    """
+
+    def __init__(self, script: Script | None = None, *, port: int = 0) -> None:
         self.script = script
+        self._port = port
         self.exchanges: list[Exchange] = []
         self._fresh: asyncio.Queue[Exchange] = asyncio.Queue()
         self._connections: set[_Connection] = set()
@@ -119,7 +44,9 @@ class ScriptedProvider:
 
     async def __aenter__(self) -> Self:
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: _Connection(self), "127.0.0.1", 0, backlog=512)
+        self._server = await loop.create_server(
+            lambda: _Connection(self), "127.0.0.1", self._port, backlog=512
+        )
         return self
 
     async def __aexit__(

@@ -6,7 +6,8 @@ import httpx
 import pytest
 
 from tests.parts import provider_answers as say
-from tests.parts.scripted_provider import Exchange, ScriptedProvider
+from tests.parts.exchange import Exchange
+from tests.parts.scripted_provider import ScriptedProvider
 
 
 @pytest.fixture
