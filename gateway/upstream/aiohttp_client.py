@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import errno
 from asyncio import AbstractEventLoop, get_running_loop
+from ssl import SSLContext, create_default_context
 
 from aiohttp import (
     ClientConnectorDNSError,
@@ -38,7 +39,8 @@ MAX_HEADERS = 128
 class AiohttpUpstream:
     """A pool of connections on aiohttp. Make it inside the event loop that uses it.
 
-    `keepalive_s`: how long an unused connection is kept. `read_buffer_bytes`: an answer that nobody
+    `tls`: whom to trust; None: the system's authorities. No proxy, cookie or netrc of the environment
+    is used. `keepalive_s`: how long an unused connection is kept. `read_buffer_bytes`: an answer that nobody
     reads is held up to twice this, then its socket is paused.
 
     A provider that closes an idle connection while a request is on its way to it can't be told from
@@ -46,9 +48,17 @@ class AiohttpUpstream:
     had been used before and closed without a byte of an answer.
     """
 
-    def __init__(self, *, keepalive_s: float = 15.0, read_buffer_bytes: int = 65536) -> None:
+    def __init__(
+        self,
+        *,
+        tls: SSLContext | None = None,
+        keepalive_s: float = 15.0,
+        read_buffer_bytes: int = 65536,
+    ) -> None:
         self._loop: AbstractEventLoop = get_running_loop()
-        self._connector = TCPConnector(limit=0, keepalive_timeout=keepalive_s, ttl_dns_cache=30)
+        self._connector = TCPConnector(
+            limit=0, ssl=tls or create_default_context(), keepalive_timeout=keepalive_s, ttl_dns_cache=30
+        )
         self._routes = Routes(self._loop)
         self._read_buffer_bytes = read_buffer_bytes
 

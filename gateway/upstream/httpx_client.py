@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from asyncio import AbstractEventLoop, Task, get_running_loop
 from collections.abc import AsyncIterator, Coroutine, Mapping
+from ssl import SSLContext, create_default_context
 from typing import Any, Final
 
 import httpx
@@ -32,9 +33,9 @@ _NOT_CONNECTED: Final = (
 class _Pool:
     """One transport and how many requests are in it."""
 
-    def __init__(self) -> None:
+    def __init__(self, tls: SSLContext) -> None:
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=None, keepalive_expiry=15.0)
-        self.transport = httpx.AsyncHTTPTransport(trust_env=False, limits=limits)
+        self.transport = httpx.AsyncHTTPTransport(verify=tls, trust_env=False, limits=limits)
         self.in_use = 0
         self.failed = 0
 
@@ -42,11 +43,13 @@ class _Pool:
 class HttpxUpstream:
     """A pool of connections on httpx. Make it inside the event loop that uses it.
 
+    `tls`: whom to trust; None: the system's authorities. Nothing of the environment is used.
     One piece of `next_chunk` is at most one chunk of HTTP; `Broken.stale` is never set.
     """
 
-    def __init__(self) -> None:
-        self._pool = _Pool()
+    def __init__(self, *, tls: SSLContext | None = None) -> None:
+        self._tls = tls or create_default_context()
+        self._pool = _Pool(self._tls)
         self._closing: set[Task[None]] = set()
 
     async def send(self, outgoing: Outgoing) -> Incoming:
@@ -99,7 +102,7 @@ class HttpxUpstream:
 
     def _current_pool(self) -> _Pool:
         if self._pool.failed >= RETIRE_AFTER:
-            retired, self._pool = self._pool, _Pool()
+            retired, self._pool = self._pool, _Pool(self._tls)
             if not retired.in_use:
                 self._start(retired.transport.aclose())
         return self._pool
