@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from gateway.errors import GatewayError
+from gateway.cli.wrong_use import WrongUse
 from gateway.installation import Installation, new_key, open_installation
 from gateway.policy.load import load_policy
 from gateway.settings import environment, load_settings
@@ -24,10 +24,6 @@ _HOUR_MS = 3_600_000
 _UNIT_MS: Final[Mapping[str, int]] = {"h": _HOUR_MS, "d": 24 * _HOUR_MS, "w": 7 * 24 * _HOUR_MS}
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
-
-
-class WrongUse(GatewayError):
-    """The command was called with something that can't be."""
 
 
 def build() -> typer.Typer:
