@@ -26,6 +26,7 @@ _STREAM_HEAD = (
     b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream; charset=utf-8\r\n"
     b"cache-control: no-cache\r\ntransfer-encoding: chunked\r\n\r\n"
 )
+_STREAM_END = b"e\r\ndata: [DONE]\n\n\r\n0\r\n\r\n"
 _USAGE = {
     "prompt_tokens": 214,
     "completion_tokens": 128,
@@ -118,10 +119,10 @@ class Provider(asyncio.Protocol):
             self._transport.write(before + answer_id + after)
             return
         answers.stats.streams += 1
-        usage = [answers.usage_event] if _INCLUDE_USAGE.search(request) else []
-        done = b"e\r\ndata: [DONE]\n\n\r\n0\r\n\r\n"
-        events = [event.replace(_ID, answer_id, 1) for event in answers.events + usage]
-        events[-1] += done
+        events = [event.replace(_ID, answer_id, 1) for event in answers.events]
+        if _INCLUDE_USAGE.search(request):  # with the last event: asking for usage costs no interval
+            events[-1] += answers.usage_event.replace(_ID, answer_id, 1)
+        events[-1] += _STREAM_END
         self._transport.write(_STREAM_HEAD)
         interval_s = answers.interval_s if _PACED.search(request) else None
         self._streaming = _Stream(self, self._transport, self._loop, events, interval_s)
