@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, TextColumn
 from rich.table import Table
+from rich.text import Text
 
 from gateway.audit.query import Query, Record, next_page
 from gateway.audit.verify import Report, Verifier
@@ -143,7 +144,7 @@ def _time(text: str | None, now: datetime) -> str | None:
 def _print_table(found: Iterator[Record]) -> None:
     table = Table("at", "id", "who", "team", "api", "model", "target", "ending", "tokens", "USD", box=None)
     for record in found:
-        who, asked, served = record["who"], record["asked"], record["served"] if "served" in record else {}
+        who, asked, served = record["who"], record["asked"], record.get("served", {})
         usage, cost = record.get("usage") or {}, record.get("cost") or {}
         cells = (
             record["at"],
@@ -157,7 +158,7 @@ def _print_table(found: Iterator[Record]) -> None:
             f"{usage['input_tokens']}+{usage['output_tokens']}" if usage else "",
             cost.get("usd") or "",
         )
-        table.add_row(*(_shown(str(cell)) for cell in cells))
+        table.add_row(*(Text(_shown(str(cell)), no_wrap=index < 2) for index, cell in enumerate(cells)))
     Console().print(table)
 
 
@@ -169,7 +170,7 @@ def _print_report(report: Report) -> None:
         print(f"note: {note}")
     if report.fault is not None:
         fault = report.fault
-        print(f"BAD: writer {fault.writer}, entry {fault.seq}: {fault.kind}: {_shown(fault.detail)}")
+        print(f"BAD: writer {fault.writer}, entry {fault.seq}: {fault.what}: {_shown(fault.detail)}")
         return
     print(f"{report.entries} entries: nothing was changed, removed or reordered")
     for writer, seq in report.unproven.items():
@@ -186,7 +187,7 @@ def _as_json(report: Report) -> dict[str, Any]:
         "writers": [{"writer": c.writer, "seq": c.head.seq, "in_spool": c.in_spool} for c in report.chains],
         "first_bad": None
         if fault is None
-        else {"writer": fault.writer, "seq": fault.seq, "kind": fault.kind, "detail": fault.detail},
+        else {"writer": fault.writer, "seq": fault.seq, "what": fault.what, "detail": fault.detail},
         "unproven_from": report.unproven,
         "notes": report.notes,
     }
@@ -198,7 +199,5 @@ def _progress() -> Progress:
 
 
 def _shown(text: str) -> str:
-    """Text of others on a terminal: what could steer it is shown escaped, and is no markup."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text).replace(
-        "[", r"\["
-    )
+    """Text of others on a terminal: what could steer it is shown escaped."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
