@@ -142,12 +142,16 @@ def _time(text: str | None, now: datetime) -> str | None:
 
 
 def _print_table(found: Iterator[Record]) -> None:
-    table = Table("at", "id", "who", "team", "api", "model", "target", "ending", "tokens", "USD", box=None)
+    table = Table(box=None, pad_edge=False)
+    table.add_column("at", min_width=19)
+    table.add_column("id", min_width=32)
+    for name in ("who", "team", "api", "model", "target", "ending", "tokens", "USD"):
+        table.add_column(name, overflow="fold")
     for record in found:
         who, asked, served = record["who"], record["asked"], record.get("served", {})
         usage, cost = record.get("usage") or {}, record.get("cost") or {}
         cells = (
-            record["at"],
+            record["at"][:19],
             record["id"],
             who["user"] or who["key"] or "",
             who["team"] or "",
@@ -158,7 +162,7 @@ def _print_table(found: Iterator[Record]) -> None:
             f"{usage['input_tokens']}+{usage['output_tokens']}" if usage else "",
             cost.get("usd") or "",
         )
-        table.add_row(*(Text(_shown(str(cell)), no_wrap=index < 2) for index, cell in enumerate(cells)))
+        table.add_row(*(Text(_shown(str(cell))) for cell in cells))
     Console().print(table)
 
 
