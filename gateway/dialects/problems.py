@@ -17,7 +17,9 @@ from gateway.errors import Kind, Problem
 _LONGEST_MESSAGE: Final = 1000
 _CODE: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
 _PARAM: Final = re.compile(r"[A-Za-z0-9_.\[\]-]{1,128}")
-_IDENTIFIER: Final = re.compile(r"\b(?:sk|org|proj|key|gsk|xai|req)[-_][A-Za-z0-9*_-]{6,}|\bBearer\s+\S+")
+_IDENTIFIER: Final = re.compile(
+    r"\b(?:sk|gsk|xai|hf|org|proj)[-_][A-Za-z0-9*_-]{6,}|\bAIza[\w-]{6,}|\bBearer\s+\S+"
+)
 """Keys and account names, as providers quote them in messages."""
 
 _BY_STATUS: Final = {

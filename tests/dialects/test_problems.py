@@ -118,6 +118,8 @@ def test_what_can_not_be_read_becomes_a_sentence_of_ours(raw):
         "Bearer abc.def",
         "gsk_1234567890",
         "proj_abcdef123",
+        "AIzaSyABCdef123",
+        "sk-proj-****wxyz",
     ],
 )
 def test_keys_and_accounts_are_taken_out_of_messages(secret):
