@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Literal
 
-from tests.journeys.voices import Voice
+from tests.journeys.voices import VOICES, Voice
 from tests.parts.scripted_upstream import STREAM_END, STREAM_HEAD, Ask, Script, answer, piece
 
 JSON_TYPE = "content-type: application/json\r\n"
@@ -90,3 +90,9 @@ def _says(data: bytes, then: Then = "") -> Script:
             await ask.gone()
 
     return script
+
+
+async def either_completes(ask: Ask) -> None:
+    """Answers whichever family and form it was asked in."""
+    voice = next(voice for voice in VOICES if ask.path.endswith(voice.path.removeprefix("/v1")))
+    await completes(voice, bool(json.loads(ask.body).get("stream")))(ask)

@@ -1,27 +1,31 @@
-"""What the audit log of a stopped gateway holds, read from its database and checked link by link."""
+"""What the audit log of a stopped gateway holds, once all of it has been verified."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from gateway.audit.chain import ChainChecker, Fault
+from gateway.audit.chain import open_envelope
 from gateway.audit.entry import Entry, decode
+from gateway.audit.verify import Verifier
 from gateway.stores.calls import SqlCalls
 from gateway.stores.database import open_database
 
 
 def entries_of(data: Path) -> list[Entry]:
-    """All entries in the order of their chains. AssertionError where a chain is broken."""
+    """All entries in the order of their chains, from the database. AssertionError where `audit verify`
+    would find a fault, or where an entry was not shipped."""
     database = open_database(f"sqlite:///{data / 'gateway.db'}", now_ms=lambda: 0, new_id=lambda: "unused")
     try:
         calls = SqlCalls(database.engine)
+        report = Verifier(calls, database.installation, data, lambda _: None).run()
+        assert report.fault is None, report.fault
+        assert not any(chain.in_spool for chain in report.chains), "all is shipped at a stop"
         found: list[Entry] = []
         for writer in calls.writers():
-            checker = ChainChecker(database.installation, writer)
             for row in calls.entries(writer, 0, 1_000_000):
-                checked = checker.feed(row.hash.hex(), row.body)
-                assert not isinstance(checked, Fault), checked
-                found.append(decode(checked.entry))
+                envelope = open_envelope(row.body)
+                assert envelope is not None
+                found.append(decode(envelope.entry))
         return found
     finally:
         database.close()
