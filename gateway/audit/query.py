@@ -64,6 +64,15 @@ class Query:
         return made
 
 
+def _places(rows: Iterable[CallRow]) -> list[tuple[str, int]]:
+    return [
+        (row.intent.writer, seq)
+        for row in rows
+        for seq in (row.intent.intent_seq, row.outcome.outcome_seq)
+        if seq is not None
+    ]
+
+
 def next_page(wanted: CallFilter, found: Sequence[Record]) -> CallFilter | None:
     """The filter that goes on after `found`; None if that was all."""
     if len(found) < wanted.limit:

@@ -84,6 +84,7 @@ class Shipper:
         self._work = threading.Event()
         self._hurry = threading.Event()
         self._closing = threading.Event()
+        self._given_up = threading.Event()
         self._thread = threading.Thread(target=self._run, name="audit-shipping", daemon=True)
 
     def start(self) -> None:
@@ -115,6 +116,8 @@ class Shipper:
         self._hurry.set()
         self._work.set()
         self._thread.join(timeout_s)
+        self._given_up.set()
+        self._thread.join()
         return self.lag == 0
 
     def _run(self) -> None:
@@ -131,8 +134,9 @@ class Shipper:
             except Exception as error:  # a database or disk that fails now may work later; nothing is lost
                 _LOG.warning("the audit log can't be shipped, %d entries wait: %s", self.lag, error)
                 self._work.set()
-                closing = self._closing.wait(back_off_s) and closing
+                (self._given_up if closing else self._closing).wait(back_off_s)
                 back_off_s = min(back_off_s * 2, self._max_back_off_s)
+                closing = self._given_up.is_set()
             if closing:
                 return
 

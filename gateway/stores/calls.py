@@ -5,15 +5,34 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Row, Select, and_, exists, or_, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Engine,
+    LargeBinary,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    cast,
+    exists,
+    func,
+    or_,
+    select,
+    tuple_,
+)
 
 from gateway.stores.database import reading
 from gateway.stores.interfaces import CallFilter, CallRow, EntryRow, IntentColumns, OutcomeColumns
-from gateway.stores.tables import calls, entries, writers
+from gateway.stores.tables import calls, entries, shipped, writers
 
 _INTENT = tuple(calls.c[name] for name in IntentColumns._fields)
 _OUTCOME = tuple(calls.c[name] for name in OutcomeColumns._fields[1:])
-_ENTRY = tuple(entries.c[name] for name in EntryRow._fields)
+_BYTES = frozenset({"hash", "body"})
+# SQLite keeps whatever type someone may have put there: what is checked are bytes all the same.
+_ENTRY = tuple(
+    cast(entries.c[name], LargeBinary).label(name) if name in _BYTES else entries.c[name]
+    for name in EntryRow._fields
+)
 _EQUAL = ("user", "team", "key", "use_case", "model", "region", "ending")
 _PARAMETERS = 500
 
@@ -50,14 +69,24 @@ class SqlCalls:
         with reading(self._engine) as connection:
             return [EntryRow(*row) for row in connection.execute(wanted.order_by(entries.c.seq).limit(limit))]
 
-    def writers(self) -> list[str]:
-        """In the order in which they began."""
+    def writers(self) -> dict[str, int]:
+        wanted = select(writers.c.id, func.coalesce(shipped.c.seq, 0)).outerjoin_from(writers, shipped)
         with reading(self._engine) as connection:
-            return list(
-                connection.execute(
-                    select(writers.c.id).order_by(writers.c.created_at, writers.c.id)
-                ).scalars()
-            )
+            rows = connection.execute(wanted.order_by(writers.c.created_at, writers.c.id))
+            return {name: int(seq) for name, seq in rows}
+
+    def unregistered(self) -> list[str]:
+        registered = self.writers()
+        found: list[str] = []
+        last = ""
+        with reading(self._engine) as connection:
+            # One step of the primary key's index per writer, however many entries there are.
+            after = select(func.min(entries.c.writer)).where(entries.c.writer > bindparam("last"))
+            while (name := connection.execute(after, {"last": last}).scalar_one()) is not None:
+                last = name
+                if name not in registered:
+                    found.append(name)
+        return found
 
     def without_entries(self, limit: int) -> list[CallRow]:
         wanted = select(*_INTENT, *_OUTCOME).where(

@@ -155,7 +155,13 @@ class Calls(Protocol):
         """In order of seq."""
         ...
 
-    def writers(self) -> Sequence[str]: ...
+    def writers(self) -> dict[str, int]:
+        """Each registered writer, in the order they began, and the last entry that was shipped."""
+        ...
+
+    def unregistered(self) -> Sequence[str]:
+        """Writers of entries that aren't registered: nothing the gateway would write."""
+        ...
 
     def without_entries(self, limit: int) -> Sequence[CallRow]:
         """Calls that name an entry which isn't there: nothing the gateway would write."""

@@ -1,0 +1,69 @@
+"""Whether the columns that questions are answered from agree with the bytes that are chained."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from gateway.audit.chain import Fault, open_envelope
+from gateway.audit.entry import Entry, Intent, Outcome, decode
+from gateway.audit.projection import Sealed, entry_row, intent_columns, last_refusal, outcome_columns
+from gateway.stores.interfaces import CallRow, Calls, EntryRow
+
+
+def entry_in(body: bytes) -> Entry | None:
+    """The entry inside a chained body; None where there is none."""
+    envelope = open_envelope(body)
+    if envelope is None:
+        return None
+    try:
+        return decode(envelope.entry)
+    except msgspec.DecodeError:
+        return None
+
+
+def check_page(calls: Calls, page: Sequence[tuple[EntryRow, Sealed]]) -> Fault | None:
+    """The first of these entries whose row, or whose call's row, says something else than its bytes."""
+    listed = calls.named([row.call_id for row, _ in page if row.kind != "boot"])
+    for row, sealed in page:
+        entry = sealed.entry
+        if entry_row(row.writer, sealed.link, entry) != row:
+            return _fault(row, "its columns differ from its bytes")
+        call = listed.get(entry.id)
+        if isinstance(entry, Intent | Outcome) and call is None:
+            return _fault(row, f"call {entry.id} is not listed")
+        if isinstance(entry, Intent) and call is not None and not _intent_agrees(row, entry, call):
+            return _fault(row, f"call {entry.id} is listed with other facts than its intent has")
+        if isinstance(entry, Outcome) and call is not None and not _outcome_agrees(calls, row, entry, call):
+            return _fault(row, f"call {entry.id} is listed with other facts than its outcome has")
+    return None
+
+
+def _intent_agrees(row: EntryRow, entry: Intent, call: CallRow) -> bool:
+    expected = intent_columns(row.writer, row.seq, entry)
+    if call.intent[:-1] != expected[:-1]:
+        return False
+    if call.outcome.outcome_seq is None:
+        return call.intent.decision == expected.decision
+    return expected.decision is None or call.intent.decision is not None
+
+
+def _outcome_agrees(calls: Calls, row: EntryRow, entry: Outcome, call: CallRow) -> bool:
+    expected = outcome_columns(row.seq, entry)
+    if row.writer != call.intent.writer or call.outcome[1:] != expected[1:]:
+        return False
+    if expected.decision is None and call.outcome.decision is not None:
+        return call.outcome.decision == _refusal_of_intent(calls, call)
+    return call.outcome.decision == expected.decision
+
+
+def _refusal_of_intent(calls: Calls, call: CallRow) -> str | None:
+    place = (call.intent.writer, call.intent.intent_seq)
+    row = calls.bodies([place]).get(place)
+    entry = None if row is None else entry_in(row.body)
+    return last_refusal(entry.decisions) if isinstance(entry, Intent) else None
+
+
+def _fault(row: EntryRow, detail: str) -> Fault:
+    return Fault(row.writer, row.seq, "columns", detail)
