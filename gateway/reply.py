@@ -7,7 +7,8 @@ from functools import lru_cache
 
 from gateway.call import Call
 from gateway.dialects.interface import Family
-from gateway.errors import Answered, Broken, BrokenOff, Kind, Problem, TimedOut, UpstreamFault
+from gateway.dialects.problems import quotes_a_key
+from gateway.errors import Answered, Broken, BrokenOff, Kind, NotConnected, Problem, TimedOut, UpstreamFault
 from gateway.runtime import Runtime
 from gateway.usage import dollars
 from gateway.wire import Exchange, RawHeaders
@@ -132,16 +133,16 @@ def problem_of(fault: UpstreamFault, family: Family) -> Problem:
             code="upstream_timeout",
             should_retry=False,
         )
-    return Problem(
-        Kind.UPSTREAM, "the provider could not be reached", code="upstream_error", should_retry=False
-    )
+    broke = "could not be reached" if isinstance(fault, NotConnected) else "broke off its answer"
+    return Problem(Kind.UPSTREAM, f"the provider {broke}", code="upstream_error", should_retry=False)
 
 
 def verbatim_body(fault: UpstreamFault) -> bytes | None:
     """The provider's own error body, where it speaks of the caller's request and so may pass."""
     if isinstance(fault, Answered) and fault.status in _VERBATIM and len(fault.body) <= _VERBATIM_BYTES:
         is_json = fault.headers.get("content-type", "").startswith("application/json")
-        return fault.body if is_json and fault.body.startswith(b"{") else None
+        passes = is_json and fault.body.startswith(b"{") and not quotes_a_key(fault.body)
+        return fault.body if passes else None
     return None
 
 

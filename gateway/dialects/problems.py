@@ -67,6 +67,11 @@ def read_problem(status: int, body: bytes) -> Problem:
     return Problem(kind, message, code=code)
 
 
+def quotes_a_key(body: bytes) -> bool:
+    """Whether an error body quotes what looks like a key or an account of ours."""
+    return _IDENTIFIER.search(body.decode("utf-8", "replace")) is not None
+
+
 def problem_in_stream(error: object) -> Problem:
     """The `error` member of an event, which stands for a status: its code or type says which."""
     said = error if isinstance(error, dict) else {"message": error}

@@ -11,6 +11,7 @@ from typing import Final, Literal
 from gateway.audit.entry import Attempt
 from gateway.call import Call, Candidate, Served
 from gateway.dialects.interface import Changes
+from gateway.dialects.openai_chat import cap_field
 from gateway.dialects.registry import provider_url
 from gateway.errors import Answered, Broken, NotConnected, TimedOut, UpstreamFault
 from gateway.runtime import Runtime
@@ -126,15 +127,25 @@ def _outgoing(call: Call, candidate: Candidate, runtime: Runtime) -> Outgoing:
             call.headers,
             stream=asked.stream,
         ),
-        body=call.dialect.render(
-            asked, Changes(model=candidate.target.model, max_output_tokens=call.grant.max_output_tokens)
-        ),
+        body=call.dialect.render(asked, _changes(candidate, call.grant.max_output_tokens)),
         limits=TimeLimits(
             connect_s=timeouts.connect_s,
             first_byte_s=timeouts.first_byte_s if asked.stream else None,
             idle_s=timeouts.idle_s,
             total_s=timeouts.total_s,
         ),
+    )
+
+
+def _changes(candidate: Candidate, cap: int | None) -> Changes:
+    """`cap` is the role's, where the request sends none or more."""
+    model = candidate.target.model
+    if cap is None:
+        return Changes(model=model)
+    return Changes(
+        model=model,
+        max_output_tokens=cap,
+        cap_field=cap_field(candidate.target.provider.base_url or _IN_PROCESS),
     )
 
 

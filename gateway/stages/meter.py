@@ -35,7 +35,7 @@ def decide(call: Call, served: Served) -> Usage:
     """Usage of a served call, whole or cut short."""
     if served.reader is not None:
         reader = served.reader
-        if reader.usage is not None and reader.complete:
+        if reader.usage is not None and reader.complete and not reader.usage.estimated:
             return reader.usage
         return _of_a_cut_stream(call, reader.usage, reader.output_bytes, reader.output_events)
     answer = call.dialect.read_answer(served.body or b"")
@@ -50,7 +50,7 @@ def _of_a_cut_stream(call: Call, reported: Usage | None, output_bytes: int, outp
     if reported is None:
         return _estimate(call, output_tokens=produced)
     return Usage(
-        input_tokens=reported.input_tokens,
+        input_tokens=reported.input_tokens or _tokens(len(call.body)),
         output_tokens=max(produced, reported.output_tokens),
         cache_read_tokens=reported.cache_read_tokens,
         cache_write_tokens=reported.cache_write_tokens,
