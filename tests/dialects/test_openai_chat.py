@@ -100,7 +100,7 @@ def test_a_body_without_messages_is_refused():
         parse(b'{"model":"m"}')
 
 
-@pytest.mark.parametrize("name", GOVERNED)
+@pytest.mark.parametrize("name", sorted(GOVERNED))
 def test_no_governed_field_can_be_smuggled_in_another_case(name):
     with pytest.raises(BadBody):
         parse(body(**{name.title().replace("_", ""): True}))
