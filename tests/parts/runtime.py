@@ -1,0 +1,238 @@
+"""What stages may use, as fakes that a test can look into: time, chance, keys, people, prices,
+providers, the audit log and the journal. Nothing here waits unless it is told to."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from gateway.audit.entry import Entry, Intent, Outcome
+from gateway.errors import SpoolUnavailable, UpstreamFault
+from gateway.ledger.memory import MemoryLedger
+from gateway.policy.snapshot import Policy, Price
+from gateway.runtime import Bounds, Runtime
+from gateway.stores.interfaces import KeyRecord, StoreUnavailable
+from gateway.upstream.interface import Incoming, Outgoing, Upstream
+from gateway.upstream.rates import Rates
+
+NOON_MS = 1_800_000_000_000
+RATES = Rates(input=1_000_000_000, output=2_000_000_000)
+"""One and two dollars per million tokens."""
+
+
+@dataclass
+class FakeClock:
+    """Sleeping takes no time and is remembered."""
+
+    ms: int = NOON_MS
+    seconds: float = 100.0
+    slept: list[float] = field(default_factory=list)
+
+    def now_ms(self) -> int:
+        return self.ms
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.seconds += seconds
+        await asyncio.sleep(0)
+
+
+class FakeChance:
+    """Ids count up; fractions are those given, the last for ever."""
+
+    def __init__(self, *fractions: float) -> None:
+        self._fractions = list(fractions) or [0.5]
+        self.ids = 0
+
+    def call_id(self, at_ms: int) -> str:
+        self.ids += 1
+        return f"call-{self.ids}"
+
+    def fraction(self) -> float:
+        return self._fractions.pop(0) if len(self._fractions) > 1 else self._fractions[0]
+
+
+@dataclass
+class FakeKeys:
+    """`down`: the database can't be asked."""
+
+    records: dict[str, KeyRecord] = field(default_factory=dict)
+    down: bool = False
+    remembered: bool = False
+    """Whether they are known without asking."""
+
+    def known(self, key: str) -> KeyRecord | None:
+        return self.records.get(key) if self.remembered else None
+
+    async def find(self, key: str) -> KeyRecord | None:
+        if self.down:
+            raise StoreUnavailable("down")
+        return self.records.get(key)
+
+
+@dataclass
+class FakeSubjects:
+    """The pseudonym of anna is `user-of-4`. `remembered` are known without asking."""
+
+    remembered: tuple[str, ...] = ()
+    down: bool = False
+
+    def known(self, kind: str, name: str) -> str | None:
+        return f"{kind}-of-{len(name)}" if name in self.remembered else None
+
+    async def resolve(self, kind: str, name: str) -> str:
+        if self.down:
+            raise StoreUnavailable("down")
+        return f"{kind}-of-{len(name)}"
+
+
+class FakePrices:
+    """`rates` for everything that is not free."""
+
+    def __init__(self, rates: Rates | None = RATES) -> None:
+        self._rates = rates
+
+    def rates(
+        self,
+        dialect: str,
+        provider: str,
+        base_url: str | None,
+        model: str,
+        declared: Price | None,
+        *,
+        free: bool,
+    ) -> Rates | None:
+        return Rates(input=0, output=0, free=True) if free else self._rates
+
+
+class FakeAudit:
+    """Takes entries. Kinds in `full` are refused at once, those in `broken` when awaited, and those in
+    `slow` never become durable."""
+
+    def __init__(
+        self,
+        *,
+        full: tuple[type[Entry], ...] = (),
+        broken: tuple[type[Entry], ...] = (),
+        slow: tuple[type[Entry], ...] = (),
+    ) -> None:
+        self.entries: list[Entry] = []
+        self.healthy = True
+        self._full, self._broken, self._slow = full, broken, slow
+
+    def append(self, entry: Entry) -> asyncio.Future[None]:
+        if isinstance(entry, self._full):
+            raise SpoolUnavailable("full")
+        durable: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        if isinstance(entry, self._broken):
+            durable.set_exception(SpoolUnavailable("broken"))
+            durable.exception()
+            return durable
+        self.entries.append(entry)
+        if not isinstance(entry, self._slow):
+            durable.set_result(None)
+        return durable
+
+    @property
+    def intents(self) -> list[Intent]:
+        return [entry for entry in self.entries if isinstance(entry, Intent)]
+
+    @property
+    def outcomes(self) -> list[Outcome]:
+        return [entry for entry in self.entries if isinstance(entry, Outcome)]
+
+
+class FakeIncoming:
+    """A provider's answer: its chunks in order; a fault among them is raised; after `hangs` it never
+    ends."""
+
+    def __init__(
+        self,
+        *chunks: bytes | UpstreamFault,
+        status: int = 200,
+        content_type: str = "application/json",
+        headers: Mapping[str, str] | None = None,
+        hangs: bool = False,
+    ) -> None:
+        self.status = status
+        self.headers: Mapping[str, str] = {"content-type": content_type, **(headers or {})}
+        self.closed = 0
+        self._chunks: Iterator[bytes | UpstreamFault] = iter(chunks)
+        self._hangs = hangs
+
+    async def next_chunk(self) -> bytes:
+        chunk = next(self._chunks, b"")
+        if isinstance(chunk, UpstreamFault):
+            raise chunk
+        if not chunk and self._hangs:
+            await asyncio.get_running_loop().create_future()
+        return chunk
+
+    async def read(self, cap_bytes: int) -> bytes:
+        body = b""
+        while chunk := await self.next_chunk():
+            body += chunk
+        return body
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+class FakeUpstream:
+    """Gives the answers in order, one a request, and remembers the requests."""
+
+    def __init__(self, *answers: Incoming | UpstreamFault | Callable[[], Incoming]) -> None:
+        self._answers = iter(answers)
+        self.sent: list[Outgoing] = []
+
+    async def send(self, outgoing: Outgoing) -> Incoming:
+        self.sent.append(outgoing)
+        answer = next(self._answers)
+        if isinstance(answer, UpstreamFault):
+            raise answer
+        return answer() if callable(answer) else answer
+
+    async def aclose(self) -> None:
+        """Nothing is open."""
+
+
+@dataclass
+class FakeJournal:
+    faults: list[tuple[str, str, BaseException]] = field(default_factory=list)
+
+    def fault(self, what: str, call: str, error: BaseException) -> None:
+        self.faults.append((what, call, error))
+
+
+@dataclass(frozen=True)
+class FakePolicies:
+    current: Policy
+
+
+def make_runtime(policy: Policy, upstream: Upstream | None = None, **changes: Any) -> Runtime:
+    """A runtime of fakes; `upstream` stands behind every dialect."""
+    behind = upstream or FakeUpstream()
+    runtime = Runtime(
+        policies=FakePolicies(policy),
+        keys=FakeKeys(),
+        subjects=FakeSubjects(),
+        ledger=MemoryLedger(),
+        prices=FakePrices(),
+        upstreams=dict.fromkeys(("openai", "anthropic", "echo"), behind),
+        audit=FakeAudit(),
+        clock=FakeClock(),
+        chance=FakeChance(),
+        journal=FakeJournal(),
+        bounds=Bounds(body_bytes=10_000, answer_bytes=10_000, body_timeout_s=5.0, write_stall_s=5.0),
+        trusted_proxies=frozenset(),
+    )
+    return replace(runtime, **changes)
+
+
+def kinds(entries: Iterable[Entry]) -> list[str]:
+    return [type(entry).__name__ for entry in entries]

@@ -1,0 +1,274 @@
+"""Send it: what follows a failed try, what is sent, what an answer is, and what the record is told."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.call import Call, Candidate, Grant
+from gateway.errors import Answered, Broken, NotConnected, TimedOut, UpstreamFault
+from gateway.policy.secrets import Secret
+from gateway.policy.snapshot import Timeouts
+from gateway.runtime import Runtime
+from gateway.stages import attempt
+from tests.parts.calls import ROLE, candidate, chat_body, planned_call
+from tests.parts.provider_answers import CHAT_DONE, chat_chunk
+from tests.parts.runtime import FakeChance, FakeClock, FakeIncoming, FakeUpstream, make_runtime
+
+PASSING = (408, 429, 500, 502, 503, 504, 529)
+THEIRS = (401, 403, 404)
+STREAM = "text/event-stream; charset=utf-8"
+
+
+def answered(status: int, **headers: str) -> Answered:
+    return Answered(status, headers, b"")
+
+
+# ---------------------------------------------------------------- decide
+
+FAULTS = st.one_of(
+    st.sampled_from([NotConnected("x"), Broken("x"), TimedOut("idle"), TimedOut("total")]),
+    st.integers(400, 599).map(answered),
+)
+
+
+@given(FAULTS, st.integers(0, 5))
+def test_what_follows_a_failed_try(fault: UpstreamFault, left: int):
+    """The rule in other words: the same request again only where that may help and is allowed."""
+    step = attempt.decide(fault, left=left)
+    if isinstance(fault, Answered) and fault.status not in (*PASSING, *THEIRS):
+        assert step == "stop"
+    elif isinstance(fault, TimedOut) or (isinstance(fault, Answered) and fault.status in THEIRS):
+        assert step == "next"
+    else:
+        assert step == ("retry" if left else "next")
+
+
+# ---------------------------------------------------------------- pause
+
+
+@given(st.integers(0, 40), st.floats(0, 1, exclude_max=True))
+def test_a_pause_doubles_from_a_tenth_of_a_second_with_full_jitter_up_to_five(number: int, fraction: float):
+    pause_s = attempt.pause_s(Broken("x"), number, fraction)
+    assert pause_s == pytest.approx(min(0.1 * 2**number, 5.0) * fraction)
+    assert 0 <= pause_s <= 5
+
+
+@pytest.mark.parametrize(
+    ("asked", "pause_s"),
+    [
+        ("0", 0.0),
+        ("3", 3.0),
+        ("3600", 5.0),
+        ("Wed, 21 Oct 2026 07:28:00 GMT", 0.05),
+        ("-1", 0.05),
+        ("", 0.05),
+    ],
+)
+def test_a_providers_retry_after_is_obeyed_as_far_as_it_is_short(asked: str, pause_s: float):
+    assert attempt.pause_s(answered(429, **{"retry-after": asked}), 0, 0.5) == pause_s
+
+
+# ---------------------------------------------------------------- the ladder
+
+
+class Tried:
+    """One walk of the plan on fakes."""
+
+    def __init__(self, *answers: Any, plan: tuple[Candidate, ...] = (), **asked: Any) -> None:
+        self.upstream = FakeUpstream(*answers)
+        self.clock = FakeClock()
+        self.call: Call = planned_call(*plan, body=chat_body(**asked))
+        self.runtime: Runtime = make_runtime(self.call.policy, self.upstream, clock=self.clock)
+
+    async def walk(self) -> Tried:
+        await attempt.enter(self.call, self.runtime)
+        return self
+
+    async def fails(self) -> UpstreamFault:
+        with pytest.raises(UpstreamFault) as caught:
+            await self.walk()
+        return caught.value
+
+    @property
+    def results(self) -> list[tuple[str, str]]:
+        return [(tried.target, tried.result) for tried in self.call.attempts]
+
+
+def whole(body: bytes = b"{}", **facts: Any) -> FakeIncoming:
+    return FakeIncoming(body, **facts)
+
+
+async def test_the_first_answer_serves():
+    tried = await Tried(whole(b'{"a": 1}')).walk()
+    served = tried.call.served
+    assert served is not None
+    assert (served.body, served.reader, served.content_type) == (b'{"a": 1}', None, "application/json")
+    assert tried.results == [("acme/small", "ok")]
+
+
+async def test_a_target_is_tried_as_often_as_retries_say_then_the_next():
+    plan = (candidate("a/x", retries=2), candidate("b/x"))
+    tried = await Tried(*[NotConnected("x")] * 3, whole(), plan=plan).walk()
+    assert tried.results == [("a/x", "not_connected")] * 3 + [("b/x", "ok")]
+    assert tried.clock.slept == [0.05, 0.1], "no pause before another candidate"
+
+
+async def test_the_last_fault_is_raised_when_the_plan_ends():
+    last = answered(503)
+    assert await Tried(Broken("x"), last, plan=(candidate("a/x"), candidate("b/x"))).fails() is last
+
+
+async def test_a_mistake_of_the_caller_ends_the_walk():
+    tried = Tried(whole(b'{"error": 1}', status=422), plan=(candidate("a/x", retries=3), candidate("b/x")))
+    fault = await tried.fails()
+    assert isinstance(fault, Answered)
+    assert (fault.status, fault.body) == (422, b'{"error": 1}')
+    assert tried.results == [("a/x", "422")]
+
+
+@pytest.mark.parametrize("status", [204, 206, 301, 307, 399])
+async def test_an_answer_that_is_neither_200_nor_an_error_is_broken(status: int):
+    incoming = whole(status=status)
+    assert isinstance(await Tried(incoming).fails(), Broken)
+    assert incoming.closed
+
+
+async def test_every_answer_that_does_not_serve_is_closed():
+    first, second = whole(status=500), FakeIncoming(Broken("x"))
+    plan = (candidate("a/x"), candidate("b/x"), candidate("c/x"))
+    tried = await Tried(first, second, whole(), plan=plan).walk()
+    assert first.closed and second.closed
+    assert tried.call.served is not None
+    assert not tried.call.served.incoming.closed  # type: ignore[attr-defined]
+
+
+async def test_a_cancelled_try_closes_its_answer_and_is_in_the_record():
+    incoming = FakeIncoming(hangs=True)
+    tried = Tried(incoming)
+    walking = asyncio.create_task(tried.walk())
+    while not tried.upstream.sent:
+        await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    walking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await walking
+    assert incoming.closed
+    assert tried.results == [("acme/small", "cancelled")]
+
+
+async def test_time_spent_with_providers_is_counted_over_all_tries():
+    clock = FakeClock()
+
+    def slow() -> FakeIncoming:
+        clock.seconds += 0.25
+        return whole()
+
+    tried = Tried(slow)
+    await attempt.enter(tried.call, make_runtime(tried.call.policy, tried.upstream, clock=clock))
+    assert tried.call.timing.upstream_s == 0.25
+    assert [one.ms for one in tried.call.attempts] == [250.0]
+
+
+# ---------------------------------------------------------------- streams
+
+
+async def test_a_stream_serves_once_its_first_event_is_whole():
+    event = chat_chunk("Hi")
+    tried = await Tried(FakeIncoming(event[:5], event[5:], content_type=STREAM), stream=True).walk()
+    assert tried.call.served is not None
+    assert tried.call.served.reader is not None
+    assert (tried.call.served.first, tried.call.served.body) == (event, None)
+
+
+async def test_a_stream_that_ends_before_its_first_event_is_another_try():
+    empty = FakeIncoming(b": nothing", content_type=STREAM)
+    good = FakeIncoming(chat_chunk("Hi"), content_type=STREAM)
+    tried = await Tried(empty, good, plan=(candidate("a/x"), candidate("b/x")), stream=True).walk()
+    assert tried.results == [("a/x", "broken"), ("b/x", "ok")]
+    assert empty.closed
+
+
+async def test_a_stream_of_a_terminator_alone_serves():
+    tried = await Tried(FakeIncoming(CHAT_DONE, content_type=STREAM), stream=True).walk()
+    assert tried.call.served is not None
+    assert tried.call.served.reader is not None
+    assert tried.call.served.reader.complete
+
+
+async def test_a_provider_that_does_not_stream_is_answered_for_as_a_whole():
+    tried = await Tried(whole(b'{"a": 1}'), stream=True).walk()
+    assert tried.call.served is not None
+    assert (tried.call.served.reader, tried.call.served.body) == (None, b'{"a": 1}')
+
+
+# ---------------------------------------------------------------- what is sent
+
+
+async def test_a_request_has_the_targets_model_address_and_time_limits():
+    to = candidate("acme/small", timeouts=Timeouts(1.0, 2.0, 3.0, 4.0))
+    tried = await Tried(whole(), plan=(to,)).walk()
+    [sent] = tried.upstream.sent
+    assert (sent.method, sent.url) == ("POST", "https://acme.test/v1/chat/completions")
+    assert json.loads(sent.body)["model"] == "small"
+    limits = sent.limits
+    assert (limits.connect_s, limits.first_byte_s, limits.idle_s, limits.total_s) == (1.0, None, 3.0, 4.0)
+
+
+async def test_the_first_byte_limit_is_for_streams():
+    tried = Tried(FakeIncoming(CHAT_DONE, content_type=STREAM), stream=True)
+    [sent] = (await tried.walk()).upstream.sent
+    assert sent.limits.first_byte_s == 120.0
+
+
+@pytest.mark.parametrize(
+    ("base_url", "field"),
+    [("https://acme.test/v1", "max_tokens"), ("https://api.openai.com/v1", "max_completion_tokens")],
+)
+async def test_the_cap_of_a_role_is_written_where_the_provider_reads_it(base_url: str, field: str):
+    tried = Tried(whole(), plan=(candidate(base_url=base_url),))
+    tried.call.grant = Grant(ROLE, tried.call.policy.models["fast"], 7)
+    [sent] = (await tried.walk()).upstream.sent
+    assert json.loads(sent.body)[field] == 7
+
+
+@pytest.mark.parametrize(("fraction", "used"), [(0.0, "one"), (0.49, "one"), (0.5, "two"), (0.99, "two")])
+async def test_calls_are_spread_over_the_credentials_and_the_callers_key_stays(fraction: float, used: str):
+    to = candidate(credentials=(Secret("one"), Secret("two")))
+    tried = Tried(whole(), plan=(to,))
+    await attempt.enter(
+        tried.call, make_runtime(tried.call.policy, tried.upstream, chance=FakeChance(fraction))
+    )
+    [sent] = tried.upstream.sent
+    assert [value for name, value in sent.headers if name == "authorization"] == [f"Bearer {used}"]
+    assert not any("gw-" in value for _, value in sent.headers)
+
+
+# ---------------------------------------------------------------- leaving
+
+
+@pytest.mark.parametrize(("ending", "closed"), [("complete", 0), ("client_gone", 1), (None, 1)])
+async def test_an_answer_is_closed_unless_it_is_whole(ending: Any, closed: int):
+    tried = await Tried(whole()).walk()
+    tried.call.ending = ending
+    attempt.leave(tried.call, tried.runtime)
+    assert tried.call.served is not None
+    assert tried.call.served.incoming.closed == closed  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("fault", "word"),
+    [
+        (answered(503), "503"),
+        (TimedOut("idle"), "timeout:idle"),
+        (NotConnected("x"), "not_connected"),
+        (Broken("x"), "broken"),
+    ],
+)
+def test_a_fault_is_one_word_in_the_record(fault: UpstreamFault, word: str):
+    assert attempt.word(fault) == word

@@ -1,0 +1,200 @@
+"""Where it may go: candidates in order, drawn by weight, and nothing outside residency and dialect."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.call import Caller, Grant, Plan
+from gateway.errors import Kind, Refused
+from gateway.policy.snapshot import Model, Provider, Role, Target, Team
+from gateway.stages import plan
+from gateway.stages.plan import in_drawn_order
+from tests.parts.calls import CLAUDE, PROVIDER, ROLE, make_call, make_policy
+from tests.parts.runtime import RATES, FakePrices, make_runtime
+
+US = Provider("us", "openai", "https://us.test/v1", region="us")
+NOWHERE = Provider("nowhere", "openai", "https://nowhere.test/v1")
+ECHO = Provider("echo", "echo")
+
+
+def target(name: str, provider: Provider = PROVIDER, weight: int = 1) -> Target:
+    return Target(f"{provider.name}/{name}", provider, name, weight)
+
+
+def planned(
+    *models: Model, role: Role = ROLE, team: Team | None = None, family: str = "openai", **facts: Any
+) -> Plan:
+    policy = make_policy(models={model.name: model for model in models})
+    facts = {"rates_of": lambda _: RATES, "fraction": lambda: 0.5} | facts
+    return plan.decide(
+        policy, model=models[0], asked_for=models[0].name, role=role, team=team, family=family, **facts
+    )
+
+
+def names(made: Plan) -> list[str]:
+    return [candidate.target.name for candidate in made.candidates]
+
+
+# ---------------------------------------------------------------- the order
+
+WEIGHTS = st.lists(st.integers(0, 1_000_000), min_size=1, max_size=6)
+FRACTIONS = st.floats(0, 1, exclude_max=True)
+
+
+@given(WEIGHTS, st.lists(FRACTIONS, min_size=6, max_size=6))
+def test_every_target_is_drawn_once_and_one_of_weight_0_never(weights: list[int], fractions: list[float]):
+    targets = tuple(target(str(number), weight=weight) for number, weight in enumerate(weights))
+    drawn = in_drawn_order(targets, iter(fractions).__next__)
+    assert Counter(t.name for t in drawn) == Counter(t.name for t in targets if t.weight)
+
+
+@given(st.lists(st.integers(0, 20), min_size=2, max_size=4).filter(any), st.integers(0, 2**32))
+def test_a_target_comes_first_as_often_as_its_share(weights: list[int], seed: int):
+    """4,000 draws: within six standard deviations of weight over sum."""
+    draws = 4_000
+    fraction = random.Random(seed).random
+    targets = tuple(target(str(number), weight=weight) for number, weight in enumerate(weights))
+    first = Counter(in_drawn_order(targets, fraction)[0].name for _ in range(draws))
+    for one in targets:
+        share = one.weight / sum(weights)
+        allowed = 6 * (draws * share * (1 - share)) ** 0.5 + 1e-9
+        assert abs(first[one.name] - draws * share) <= allowed
+
+
+def test_the_second_place_is_drawn_by_weight_among_the_rest():
+    fraction = random.Random(4).random
+    targets = tuple(target(name, weight=weight) for name, weight in (("a", 8), ("b", 3), ("c", 1)))
+    second = Counter(
+        order[1].name
+        for order in (in_drawn_order(targets, fraction) for _ in range(20_000))
+        if order[0].name == "acme/a"
+    )
+    assert second["acme/b"] / second.total() == pytest.approx(3 / 4, abs=0.03)
+
+
+def test_one_target_costs_no_chance():
+    def never() -> float:
+        raise AssertionError("drawn")
+
+    assert names(planned(Model("m", (target("only"),)), fraction=never)) == ["acme/only"]
+
+
+# ---------------------------------------------------------------- fallbacks
+
+
+def test_targets_come_before_fallbacks_and_fallbacks_as_written_depth_first():
+    made = planned(
+        Model("m", (target("1"),), fallbacks=("f", "h")),
+        Model("f", (target("2"),), fallbacks=("g",)),
+        Model("g", (target("3"),)),
+        Model("h", (target("4"),)),
+    )
+    assert names(made) == ["acme/1", "acme/2", "acme/3", "acme/4"]
+    assert [candidate.asked_for for candidate in made.candidates] == ["m", "f", "g", "h"]
+
+
+def test_a_target_is_a_candidate_once_and_a_circle_ends():
+    made = planned(
+        Model("m", (target("1"), target("2")), fallbacks=("f",)),
+        Model("f", (target("2"), target("3")), fallbacks=("m", "f")),
+    )
+    assert sorted(names(made)) == ["acme/1", "acme/2", "acme/3"]
+
+
+def test_a_fallback_is_judged_by_the_role_that_allowed_the_call():
+    made = planned(
+        Model("m", (target("1"),), fallbacks=("f", "g")),
+        Model("f", (target("2"),), fallbacks=("h",)),
+        Model("g", (target("3"),)),
+        Model("h", (target("4"),)),
+        role=Role("r", models=("m", "g", "h")),
+    )
+    assert names(made) == ["acme/1", "acme/3"], "nor is what a forbidden fallback leads to"
+
+
+def test_retries_are_those_of_the_model_that_the_target_belongs_to():
+    made = planned(Model("m", (target("1"),), ("f",), retries=2), Model("f", (target("2"),), retries=1))
+    assert [candidate.retries for candidate in made.candidates] == [2, 1]
+
+
+@given(st.data())
+def test_nothing_outside_the_policy_the_role_and_the_regions_is_ever_a_candidate(data: st.DataObject):
+    providers = (PROVIDER, US, NOWHERE, CLAUDE, ECHO)
+    wanted = st.sampled_from("abcd")
+    models = [
+        Model(
+            name,
+            tuple(
+                target(model, data.draw(st.sampled_from(providers)), data.draw(st.integers(0, 2)))
+                for model in "xy"
+            ),
+            tuple(data.draw(st.lists(wanted, max_size=3))),
+        )
+        for name in "abcd"
+    ]
+    role = Role("r", models=("a", *data.draw(st.lists(wanted))))
+    team = Team("t", regions=data.draw(st.sampled_from([None, frozenset({"eu"}), frozenset({"us", "eu"})])))
+    try:
+        made = planned(*models, role=role, team=team)
+    except Refused:
+        return
+    for candidate in made.candidates:
+        owner = next(model for model in models if model.name == candidate.asked_for)
+        assert candidate.target in owner.targets
+        assert candidate.target.weight > 0
+        assert candidate.target.provider.dialect in ("openai", "echo")
+        assert role.allows_model(candidate.asked_for)
+        assert team.regions is None or candidate.target.provider.region in team.regions
+    assert len({c.target.name for c in made.candidates}) == len(made.candidates)
+
+
+# ---------------------------------------------------------------- residency and dialect
+
+
+@pytest.mark.parametrize("provider", [US, NOWHERE, ECHO])
+def test_a_team_bound_to_regions_goes_nowhere_else(provider: Provider):
+    with pytest.raises(Refused) as caught:
+        planned(Model("m", (target("1", provider),)), team=Team("t", regions=frozenset({"eu"})))
+    assert (caught.value.problem.kind, caught.value.problem.code) == (Kind.FORBIDDEN, "residency")
+
+
+@pytest.mark.parametrize(
+    ("family", "speakers"), [("openai", (PROVIDER, ECHO)), ("anthropic", (CLAUDE, ECHO))]
+)
+def test_a_family_is_answered_by_its_own_dialect_and_echo(family: str, speakers: tuple[Provider, ...]):
+    for provider in (PROVIDER, CLAUDE, ECHO):
+        model = Model("m", (target("1", provider),))
+        if provider in speakers:
+            assert names(planned(model, family=family)) == [f"{provider.name}/1"]
+        else:
+            with pytest.raises(Refused) as caught:
+                planned(model, family=family)
+            assert caught.value.problem.kind is Kind.INVALID_REQUEST
+            assert caught.value.problem.code == "api_not_served"
+
+
+def test_a_model_whose_providers_are_off_is_unavailable():
+    with pytest.raises(Refused) as caught:
+        planned(Model("m", (), off=("openai/x",)))
+    assert (caught.value.problem.kind, caught.value.problem.code) == (Kind.UNAVAILABLE, "no_provider")
+    assert caught.value.problem.should_retry is False
+
+
+@pytest.mark.parametrize(("team", "count"), [(None, 2), ("home", 2), ("bound", 1), ("gone", 2)])
+async def test_entering_writes_the_plan_of_the_callers_team(team: str | None, count: int):
+    from_all = Model("fast", (target("1"), target("2", US)))
+    policy = make_policy(models={"fast": from_all})
+    call = make_call(policy)
+    call.asked = call.dialect.parse(call.body)
+    call.caller = Caller("key", "key_1", None, team, ("caller",), None)
+    call.grant = Grant(ROLE, from_all, None)
+    await plan.enter(call, make_runtime(policy, prices=FakePrices()))
+    assert call.plan is not None
+    assert len(call.plan.candidates) == count
+    assert all(candidate.rates is RATES for candidate in call.plan.candidates)

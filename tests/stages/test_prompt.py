@@ -1,0 +1,60 @@
+"""What is asked: the body parsed once, and the claims about purpose and person."""
+
+from __future__ import annotations
+
+import pytest
+
+from gateway.call import Caller
+from gateway.errors import Kind, Refused
+from gateway.stages import prompt
+from tests.parts.calls import chat_body, make_call, make_policy
+from tests.parts.runtime import FakeSubjects, make_runtime
+
+
+async def entered(call, **changes):
+    await prompt.enter(call, make_runtime(make_policy(), **changes))
+    return call
+
+
+async def test_a_body_becomes_what_was_asked():
+    call = await entered(make_call(body=chat_body(stream=True, max_tokens=7)))
+    assert (call.asked.model, call.asked.stream, call.asked.max_output_tokens) == ("fast", True, 7)
+    assert call.asked.raw is call.body
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"{}", b'{"model": 3}', b'{"model": ""}'])
+async def test_a_body_that_cannot_be_read_is_the_callers_mistake(body: bytes):
+    with pytest.raises(Refused) as caught:
+        await entered(make_call(body=body))
+    assert (caught.value.stage, caught.value.problem.kind) == ("prompt", Kind.INVALID_REQUEST)
+    assert caught.value.problem.code == "invalid_body"
+
+
+async def test_an_end_user_is_kept_under_a_pseudonym():
+    call = await entered(make_call(body=chat_body(user="patient 4711")))
+    assert call.end_user == "end_user-of-12"
+
+
+async def test_an_endless_name_of_an_end_user_is_cut():
+    call = await entered(make_call(body=chat_body(user="x" * 1000)))
+    assert call.end_user == "end_user-of-256"
+
+
+async def test_an_end_user_without_a_pseudonym_is_a_503():
+    with pytest.raises(Refused) as caught:
+        await entered(make_call(body=chat_body(user="anna")), subjects=FakeSubjects(down=True))
+    assert (caught.value.stage, caught.value.problem.kind) == ("prompt", Kind.UNAVAILABLE)
+
+
+async def test_a_use_case_and_tags_come_from_the_headers():
+    call = make_call(headers=((b"x-gateway-use-case", b"faq"), (b"x-gateway-tags", b"channel=chat")))
+    call.caller = Caller("key", "key_1", None, None, (), "faq")
+    await entered(call)
+    assert (call.use_case, call.tags) == ("faq", {"channel": "chat"})
+
+
+async def test_a_use_case_that_the_key_does_not_have_is_refused():
+    call = make_call(headers=((b"x-gateway-use-case", b"faq"),))
+    with pytest.raises(Refused) as caught:
+        await entered(call)
+    assert caught.value.problem.kind is Kind.FORBIDDEN

@@ -1,0 +1,80 @@
+"""Is there room: one hold, an upper bound of the cost, given back once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from gateway.call import Candidate, Grant, Measured, Plan
+from gateway.dialects.interface import Asked
+from gateway.ledger.memory import MemoryLedger
+from gateway.policy.snapshot import Model
+from gateway.stages import reserve
+from gateway.upstream.rates import Rates
+from tests.parts.calls import ROLE, TARGET, candidate, planned_call
+from tests.parts.runtime import make_runtime
+
+MODEL = Model("fast", (TARGET,))
+
+
+def at(rates: Rates | None) -> Candidate:
+    return Candidate(TARGET, "fast", rates, 0)
+
+
+def bound(*candidates: Candidate, granted: int | None = None, **ask: Any) -> int | None:
+    asked = Asked(**({"raw": b"x" * 100, "fields": {}, "model": "fast"} | ask))
+    return reserve.decide(Plan(candidates), asked, Grant(ROLE, MODEL, granted))
+
+
+def test_the_bound_is_a_token_a_byte_and_the_output_cap_at_the_dearest_rates_of_the_plan():
+    cheap, dear = at(Rates(input=1, output=9_000_000)), at(Rates(input=8_000_000, output=2))
+    assert bound(cheap, dear, max_output_tokens=10) == 100 * 8 + 10 * 9
+
+
+def test_every_choice_is_bounded():
+    assert bound(at(Rates(input=0, output=1_000_000)), max_output_tokens=10, choices=3) == 30
+
+
+@pytest.mark.parametrize(("granted", "sent", "cap"), [(5, 50, 5), (5, None, 5), (None, 7, 7)])
+def test_the_cap_is_the_one_that_will_be_sent(granted: int | None, sent: int | None, cap: int):
+    assert bound(at(Rates(input=0, output=1_000_000)), granted=granted, max_output_tokens=sent) == cap
+
+
+def test_what_nothing_bounds_has_no_bound():
+    assert bound(at(Rates(input=1, output=1))) is None, "no cap on the output"
+    assert bound(at(None), max_output_tokens=1) is None, "no known price"
+
+
+def test_what_is_free_needs_no_cap():
+    assert bound(at(Rates(input=0, output=0, free=True))) == 0
+
+
+async def test_a_hold_is_taken_once_and_settled_once_at_what_was_spent():
+    ledger = MemoryLedger()
+    call = planned_call(candidate())
+    runtime = make_runtime(call.policy, ledger=ledger)
+    await reserve.enter(call, runtime)
+    assert ledger.open_holds == 1
+    call.measured = Measured(None, 42, "v")
+    reserve.leave(call, runtime)
+    reserve.leave(call, runtime)
+    assert (ledger.open_holds, ledger.settled, ledger.spent_nano_usd) == (0, 1, 42)
+
+
+@pytest.mark.parametrize("measured", [None, Measured(None, None, None)])
+async def test_what_was_not_measured_is_settled_at_nothing(measured: Measured | None):
+    ledger = MemoryLedger()
+    call = planned_call(candidate())
+    runtime = make_runtime(call.policy, ledger=ledger)
+    await reserve.enter(call, runtime)
+    call.measured = measured
+    reserve.leave(call, runtime)
+    assert (ledger.open_holds, ledger.spent_nano_usd) == (0, 0)
+
+
+def test_a_call_without_a_hold_gives_nothing_back():
+    ledger = MemoryLedger()
+    call = planned_call(candidate())
+    reserve.leave(call, make_runtime(call.policy, ledger=ledger))
+    assert ledger.settled == 0
