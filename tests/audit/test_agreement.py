@@ -1,0 +1,57 @@
+"""Columns against bytes."""
+
+from __future__ import annotations
+
+from gateway.audit.agreement import check_page, entry_in
+from gateway.audit.chain import Fault
+from gateway.audit.projection import Sealed, shipment
+from gateway.audit.shipping import ship_batch
+from gateway.stores.calls import SqlCalls
+from gateway.stores.interfaces import EntryRow
+from tests.audit.parts import Place, boot, intent, outcome
+from tests.audit.test_projection import sealed
+
+
+def shipped(place: Place, *entries: Sealed) -> list[tuple[EntryRow, Sealed]]:
+    archive = place.archive()
+    archive.position("w1")
+    ship_batch(archive, "w1", entries, 0)
+    return list(zip(shipment("w1", entries).entries, entries, strict=True))
+
+
+def check(place: Place, page: list[tuple[EntryRow, Sealed]]) -> Fault | None:
+    return check_page(SqlCalls(place.database().engine), page)
+
+
+def test_what_was_shipped_agrees(place: Place):
+    page = shipped(
+        place, *sealed(boot(), intent("c1"), outcome("c1"), intent("c2", refused="authorize:models"))
+    )
+    assert check(place, page) is None
+
+
+def test_a_refusal_that_only_the_intent_has_agrees(place: Place):
+    page = shipped(
+        place, *sealed(boot(), intent("c1", refused="authorize:models"), outcome("c1", ending="refused"))
+    )
+    assert check(place, page) is None
+
+
+def test_a_column_that_differs_is_located(place: Place):
+    (first, second) = shipped(place, *sealed(boot(), intent("c1")))
+    fault = check(place, [first, (second[0]._replace(at="2020"), second[1])])
+    assert fault is not None
+    assert (fault.seq, fault.what) == (2, "columns")
+
+
+def test_a_call_that_is_not_listed_is_located(place: Place):
+    place.archive().position("w1")
+    entries = sealed(boot(), intent("c1"))
+    fault = check(place, list(zip(shipment("w1", entries).entries, entries, strict=True)))
+    assert fault is not None
+    assert "not listed" in fault.detail
+
+
+def test_bytes_that_are_no_entry_have_none_inside():
+    (link,) = sealed(boot())
+    assert (entry_in(b"{}"), entry_in(link.link.body.replace(b'"boot"', b'"boat"', 1))) == (None, None)

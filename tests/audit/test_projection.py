@@ -1,0 +1,76 @@
+"""What entries mean for the database."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from msgspec.structs import replace
+
+from gateway.audit.chain import Chain, genesis
+from gateway.audit.entry import Cost, Decision, Entry, encode
+from gateway.audit.projection import Sealed, last_refusal, outcome_columns, shipment
+from gateway.stores.interfaces import NO_OUTCOME
+from gateway.usage import nano_usd
+from tests.audit.parts import START_MS, boot, intent, outcome
+
+
+def sealed(*entries: Entry) -> list[Sealed]:
+    links = Chain("inst", "w1", genesis("inst", "w1"), 1).seal(map(encode, entries))
+    return [Sealed(link, entry) for link, entry in zip(links, entries, strict=True)]
+
+
+def test_an_intent_and_its_outcome_are_one_row():
+    made = shipment("w1", sealed(boot(), intent("c1"), outcome("c1")))
+    ((begun, ended),) = made.calls
+    assert (begun.id, begun.intent_seq, ended.outcome_seq, made.outcomes) == ("c1", 2, 3, [])
+
+
+def test_an_intent_alone_is_open():
+    made = shipment("w1", sealed(intent("c1")))
+    assert made.calls[0][1] == NO_OUTCOME
+
+
+def test_an_outcome_alone_ends_a_call_that_was_shipped_before():
+    made = shipment("w1", sealed(outcome("c1")))
+    assert ([call_id for call_id, _ in made.outcomes], made.calls) == (["c1"], [])
+
+
+def test_a_second_outcome_does_not_replace_the_first():
+    made = shipment("w1", sealed(intent("c1"), outcome("c1"), outcome("c1", ending="interrupted")))
+    assert (made.calls[0][1].ending, len(made.outcomes)) == ("complete", 1)
+
+
+def test_every_entry_is_a_row_with_its_exact_bytes():
+    entries = sealed(boot(), intent("c1"), outcome("c1"))
+    rows = shipment("w1", entries).entries
+    assert [(row.seq, row.kind, row.body) for row in rows] == [
+        (one.link.seq, kind, one.link.body)
+        for one, kind in zip(entries, ["boot", "intent", "outcome"], strict=True)
+    ]
+
+
+@pytest.mark.parametrize("usd", ["0", "0.000000001", "0.000063", "12", "1.5E-7", "9000000"])
+def test_a_cost_is_exact(usd: str):
+    ended = outcome("c1", at_ms=START_MS)
+    columns = outcome_columns(1, replace(ended, cost=Cost(usd=usd)))
+    assert columns.cost_nano_usd == nano_usd(Decimal(usd))
+
+
+def test_a_cost_nobody_knows_is_null():
+    ended = outcome("c1")
+    assert outcome_columns(1, replace(ended, cost=Cost())).cost_nano_usd is None
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "found"),
+    [
+        ([], None),
+        (["allow", "flag"], None),
+        (["refuse", "allow"], "s0:r"),
+        (["refuse", "change", "refuse"], "s2:r"),
+    ],
+)
+def test_the_last_refusal_is_the_decision(verdicts: list[str], found: str | None):
+    decisions = [Decision(stage=f"s{n}", rule="r", verdict=verdict) for n, verdict in enumerate(verdicts)]
+    assert last_refusal(decisions) == found

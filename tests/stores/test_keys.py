@@ -1,0 +1,68 @@
+"""Keys: added, revoked and noticed by every process."""
+
+from __future__ import annotations
+
+import pytest
+
+from gateway.stores.database import Database
+from gateway.stores.interfaces import Keys
+from gateway.stores.keys import DuplicateKey, SqlKeys
+from tests.stores.parts import NOW_MS, key
+
+
+@pytest.fixture
+def keys(database: Database) -> Keys:
+    return SqlKeys(database.engine)
+
+
+@pytest.mark.parametrize("record", [key(), key(roles=(), team=None, user="ann", use_case=None, expires_at=5)])
+def test_a_key_comes_back_as_it_was_added(keys: Keys, record):
+    keys.add(record)
+    assert keys.list() == [record]
+
+
+@pytest.mark.parametrize("changes", [{"id": "k-1"}, {"hash": key(1).hash}])
+def test_an_id_or_a_secret_is_taken_once(keys: Keys, changes: dict[str, object]):
+    keys.add(key(1))
+    with pytest.raises(DuplicateKey):
+        keys.add(key(2, **changes))
+    assert keys.count() == 1
+
+
+def test_a_key_is_revoked_for_good(keys: Keys):
+    keys.add(key())
+    assert [keys.revoke("k-1", NOW_MS), keys.revoke("k-1", NOW_MS + 1)] == [True, True]
+    assert keys.list()[0].revoked_at == NOW_MS
+
+
+def test_revoking_a_key_that_is_not_there_says_so(keys: Keys):
+    assert not keys.revoke("k-9", NOW_MS)
+
+
+def test_all_changes_are_seen_from_the_start(keys: Keys):
+    for number in (1, 2):
+        keys.add(key(number))
+    records, _ = keys.changed_since(0)
+    assert [record.id for record in records] == ["k-1", "k-2"]
+
+
+def test_only_what_changed_since_is_seen(keys: Keys):
+    keys.add(key(1))
+    _, cursor = keys.changed_since(0)
+    keys.add(key(2))
+    keys.revoke("k-1", NOW_MS)
+    records, after = keys.changed_since(cursor)
+    assert [(record.id, record.revoked_at) for record in records] == [("k-2", None), ("k-1", NOW_MS)]
+    assert keys.changed_since(after) == ([], after)
+
+
+def test_changes_of_another_process_are_seen(keys: Keys, database: Database):
+    _, cursor = keys.changed_since(0)
+    SqlKeys(database.engine).add(key(3))
+    assert [record.id for record in keys.changed_since(cursor)[0]] == ["k-3"]
+
+
+def test_keys_are_counted(keys: Keys):
+    counts = [keys.count()]
+    keys.add(key())
+    assert [*counts, keys.count()] == [0, 1]

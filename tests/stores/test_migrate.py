@@ -1,0 +1,67 @@
+"""Migrations bring any database to what the code expects."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+
+from gateway.stores.database import Database, open_database, reading, writing
+from gateway.stores.interfaces import StoreUnavailable
+from gateway.stores.migrate import MIGRATIONS, pending
+from gateway.stores.tables import METADATA
+from tests.stores.parts import NOW_MS, counted
+
+
+def test_the_migrations_make_the_tables_that_the_code_knows(database: Database):
+    with reading(database.engine) as connection:
+        assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
+
+
+def test_the_partial_index_of_open_calls_is_made(database: Database):
+    with reading(database.engine) as connection:
+        made = connection.exec_driver_sql(
+            "SELECT sql FROM sqlite_master WHERE name = 'calls_open'"
+        ).scalar_one()
+    assert "outcome_seq IS NULL" in made
+
+
+def test_nothing_is_pending_after_opening(database: Database):
+    with reading(database.engine) as connection:
+        assert not pending(connection)
+
+
+def test_a_database_of_a_newer_version_is_refused(database: Database, tmp_path: Path):
+    with writing(database.engine) as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(StoreUnavailable, match="newer version"):
+        open_database(f"sqlite:///{tmp_path / 'gateway.db'}", now_ms=lambda: NOW_MS, new_id=counted("id"))
+
+
+def test_processes_that_start_together_agree_on_one_installation(tmp_path: Path):
+    found: list[str] = []
+
+    def run(name: str) -> None:
+        opened = open_database(
+            f"sqlite:///{tmp_path / 'a.db'}",
+            now_ms=lambda: NOW_MS,
+            new_id=lambda: name,
+            busy_timeout_ms=30_000,
+        )
+        found.append(opened.installation)
+        opened.close()
+
+    threads = [threading.Thread(target=run, args=(f"id{number}",)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (len(found), len(set(found))) == (4, 1)
+
+
+def test_the_migrations_are_inside_the_package():
+    assert (MIGRATIONS / "env.py").is_file()
+    assert MIGRATIONS.parent.name == "stores"

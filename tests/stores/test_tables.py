@@ -1,0 +1,19 @@
+"""What the tables must keep to."""
+
+from __future__ import annotations
+
+from gateway.stores.interfaces import EntryRow, IntentColumns, KeyRecord, OutcomeColumns
+from gateway.stores.tables import calls, entries, keys
+
+
+def test_rows_of_entries_have_the_columns_of_their_table():
+    assert tuple(column.name for column in entries.columns) == EntryRow._fields
+
+
+def test_rows_of_calls_have_the_columns_of_their_table():
+    names = {column.name for column in calls.columns}
+    assert names == {*IntentColumns._fields, *OutcomeColumns._fields}
+
+
+def test_keys_have_the_columns_of_their_table_and_a_change_number():
+    assert {column.name for column in keys.columns} == {*KeyRecord.__dataclass_fields__, "change"}
