@@ -32,6 +32,7 @@ async def enter(call: Call, runtime: Runtime) -> None:
         durable = _intent(call, runtime)
         await durable
     except SpoolUnavailable:
+        call.intent_recorded = False  # it is in no log; should the spool recover, both are written
         problem = Problem(
             Kind.UNAVAILABLE, "the audit log can't be written, so nothing is sent", code="audit"
         )

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from gateway.audit.entry import Entry, Intent, Outcome
+from gateway.audit.entry import Entry, Intent, Outcome, encode
 from gateway.errors import SpoolUnavailable, UpstreamFault
 from gateway.ledger.memory import MemoryLedger
 from gateway.policy.snapshot import Policy, Price
@@ -128,6 +128,7 @@ class FakeAudit:
     def append(self, entry: Entry) -> asyncio.Future[None]:
         if isinstance(entry, self._full):
             raise SpoolUnavailable("full")
+        encode(entry)  # what can't be written as JSON fails here, as in the real log
         durable: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         if isinstance(entry, self._broken):
             durable.set_exception(SpoolUnavailable("broken"))

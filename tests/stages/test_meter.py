@@ -1,0 +1,126 @@
+"""What a call used and cost: the provider's figures, else ours, marked as estimated."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.call import Call, Candidate, Ending, Served
+from gateway.stages import meter
+from gateway.usage import Usage
+from tests.parts.calls import TARGET, candidate, chat_body, planned_call
+from tests.parts.provider_answers import (
+    CHAT_DONE,
+    chat_answer,
+    chat_chunk,
+    chat_usage_chunk,
+    message_end,
+    message_start,
+    message_text,
+)
+from tests.parts.runtime import FakeIncoming, make_runtime
+
+BODY = chat_body()
+BODY_TOKENS = -(-len(BODY) // 4)
+
+
+def served_whole(body: bytes) -> Call:
+    call = planned_call(body=BODY)
+    call.served = Served(candidate(), FakeIncoming(), "application/json", body)
+    return call
+
+
+def served_stream(*events: bytes, path: str = "/v1/chat/completions") -> Call:
+    body = BODY if path.endswith("completions") else chat_body(max_tokens=5)
+    call = planned_call(body=body, path=path)
+    assert call.asked is not None
+    reader = call.dialect.read_stream(call.asked)
+    for event in events:
+        reader.feed(event)
+    call.served = Served(candidate(), FakeIncoming(), "text/event-stream", reader=reader)
+    return call
+
+
+def measured(call: Call) -> tuple[Usage, int | None]:
+    meter.leave(call, make_runtime(call.policy))
+    assert call.measured is not None
+    assert call.measured.usage is not None
+    return call.measured.usage, call.measured.cost_nano_usd
+
+
+def test_a_whole_answer_costs_what_its_provider_reports():
+    usage, cost = measured(served_whole(json.dumps(chat_answer("Hi")).encode()))
+    assert usage == Usage(input_tokens=9, output_tokens=3)
+    assert cost == 9 * 1000 + 3 * 2000, "at one and two dollars per million tokens"
+
+
+def test_a_whole_answer_without_figures_is_estimated_by_what_was_produced():
+    answer = {"choices": [{"message": {"role": "assistant", "content": "x" * 41}}]}
+    usage, _ = measured(served_whole(json.dumps(answer).encode()))
+    assert usage == Usage(input_tokens=BODY_TOKENS, output_tokens=11, estimated=True)
+
+
+def test_a_complete_stream_costs_what_its_provider_reports():
+    usage, _ = measured(
+        served_stream(chat_chunk("Hi"), chat_chunk(finish="stop"), chat_usage_chunk(), CHAT_DONE)
+    )
+    assert usage == Usage(input_tokens=9, output_tokens=3)
+
+
+@given(st.lists(st.text(min_size=1, max_size=40), min_size=1, max_size=8))
+def test_a_cut_stream_counts_at_least_a_token_an_event_and_a_token_per_four_bytes(texts: list[str]):
+    usage, _ = measured(served_stream(*(chat_chunk(text) for text in texts)))
+    written = sum(len(text.encode()) for text in texts)
+    assert usage.estimated
+    assert usage.output_tokens == max(len(texts), -(-written // 4))
+    assert usage.input_tokens == BODY_TOKENS
+
+
+def test_a_cut_stream_keeps_the_input_that_was_reported():
+    usage, _ = measured(
+        served_stream(message_start(input_tokens=77), message_text("x" * 40), path="/v1/messages")
+    )
+    assert (usage.input_tokens, usage.output_tokens, usage.estimated) == (77, 10, True)
+
+
+def test_a_stream_cut_before_its_terminator_never_counts_less_than_was_reported():
+    usage, _ = measured(
+        served_stream(message_start(), message_text("x"), message_end()[:-40], path="/v1/messages")
+    )
+    assert usage.output_tokens == 3
+    assert usage.estimated
+
+
+@pytest.mark.parametrize("ending", ["client_gone", "timeout", "shutdown"])
+def test_what_a_provider_may_have_worked_on_unseen_is_estimated_at_its_input(ending: Ending):
+    call = planned_call(body=BODY)
+    call.sent_to, call.ending = candidate(), ending
+    assert measured(call)[0] == Usage(input_tokens=BODY_TOKENS, estimated=True)
+
+
+@pytest.mark.parametrize("ending", ["upstream_error", "refused"])
+def test_a_failed_or_refused_call_used_nothing(ending: Ending):
+    call = planned_call(body=BODY)
+    call.sent_to, call.ending = candidate(), ending
+    meter.leave(call, make_runtime(call.policy))
+    assert call.measured is None
+
+
+def test_a_call_that_was_never_sent_used_nothing():
+    call = planned_call()
+    call.ending = "client_gone"
+    meter.leave(call, make_runtime(call.policy))
+    assert call.measured is None
+
+
+def test_without_a_known_price_there_is_usage_and_no_cost():
+    call = served_whole(json.dumps(chat_answer("Hi")).encode())
+    assert call.served is not None
+    call.served.candidate = Candidate(TARGET, "fast", None, 0)
+    usage, cost = measured(call)
+    assert (usage.output_tokens, cost) == (3, None)
+    assert call.measured is not None
+    assert call.measured.price_version is None

@@ -1,0 +1,144 @@
+"""What is believed later: the intent before anything is sent, the outcome at the end."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from gateway.audit.entry import Attempt, Intent, Outcome
+from gateway.call import Caller, Measured, Served
+from gateway.errors import Kind, Problem, Refused, SpoolUnavailable
+from gateway.ledger.interface import Hold
+from gateway.stages import record
+from gateway.usage import Usage
+from tests.parts.calls import candidate, make_call, planned_call
+from tests.parts.runtime import NOON_MS, FakeAudit, FakeIncoming, kinds, make_runtime
+
+
+async def test_an_intent_is_durable_when_entering_returns():
+    call, audit = planned_call(), FakeAudit(slow=(Intent,))
+    entering = asyncio.create_task(record.enter(call, make_runtime(call.policy, audit=audit)))
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert kinds(audit.entries) == ["Intent"]
+    assert not entering.done()
+    entering.cancel()
+    await asyncio.wait([entering])
+
+
+@pytest.mark.parametrize("audit", [FakeAudit(full=(Intent,)), FakeAudit(broken=(Intent,))])
+async def test_without_a_durable_intent_a_call_is_refused(audit: FakeAudit):
+    call = planned_call()
+    with pytest.raises(Refused) as caught:
+        await record.enter(call, make_runtime(call.policy, audit=audit))
+    assert (caught.value.stage, caught.value.problem.kind) == ("record", Kind.UNAVAILABLE)
+
+
+async def test_leaving_chains_the_outcome_at_once():
+    call, audit = planned_call(), FakeAudit(slow=(Outcome,))
+    runtime = make_runtime(call.policy, audit=audit)
+    await record.enter(call, runtime)
+    durable = record.leave(call, runtime)
+    assert kinds(audit.entries) == ["Intent", "Outcome"]
+    assert isinstance(durable, asyncio.Future)
+    assert not durable.done()
+
+
+async def test_a_call_refused_before_its_intent_gets_both_entries():
+    call, audit = make_call(), FakeAudit()
+    call.refuse(Refused(Problem(Kind.UNAUTHENTICATED, "no"), stage="authenticate", rule="missing"))
+    await record.leave(call, make_runtime(call.policy, audit=audit))
+    assert kinds(audit.entries) == ["Intent", "Outcome"]
+    assert {entry.id for entry in audit.entries} == {call.id}
+    assert audit.outcomes[0].ending == "refused"
+
+
+async def test_an_intent_that_failed_is_written_again_so_that_no_outcome_stands_alone():
+    """What a broken disk did not take is in no log: the outcome must not be the first of its call."""
+    call, broken, mended = planned_call(), FakeAudit(broken=(Intent,)), FakeAudit()
+    with pytest.raises(Refused):
+        await record.enter(call, make_runtime(call.policy, audit=broken))
+    await record.leave(call, make_runtime(call.policy, audit=mended))
+    assert kinds(mended.entries) == ["Intent", "Outcome"]
+
+
+async def test_a_full_spool_at_the_outcome_is_told():
+    call = planned_call()
+    runtime = make_runtime(call.policy, audit=FakeAudit(full=(Outcome,)))
+    await record.enter(call, runtime)
+    with pytest.raises(SpoolUnavailable):
+        record.leave(call, runtime)
+
+
+def test_an_intent_says_who_asks_for_what_and_what_was_decided():
+    call = planned_call(body=b'{"model": "fast", "messages": [], "stream": true}')
+    call.caller = Caller("key", "key_1", "u-1", "home", ("caller",), "faq")
+    call.end_user, call.use_case, call.tags = "e-1", "faq", {"channel": "chat"}
+    call.network = "198.51.100.0/24"
+    call.note("authorize", "caller", "allow")
+    intent = record.intent(call)
+    who = intent.who
+    assert (who.auth, who.key, who.user, who.team, who.roles) == ("key", "key_1", "u-1", "home", ("caller",))
+    assert (who.end_user, who.network) == ("e-1", "198.51.100.0/24")
+    assert (intent.purpose.use_case, intent.purpose.tags) == ("faq", {"channel": "chat"})
+    assert (intent.asked.api, intent.asked.model, intent.asked.stream) == ("chat", "fast", True)
+    assert [decision.rule for decision in intent.decisions] == ["caller"]
+    assert (intent.policy, intent.at) == ("rev-1", record.iso(NOON_MS))
+
+
+def test_a_stranger_is_recorded_by_network_only():
+    call = make_call()
+    call.network = "198.51.100.0/24"
+    intent = record.intent(call)
+    assert (intent.who.key, intent.who.network) == (None, "198.51.100.0/24")
+    assert (intent.asked.api, intent.asked.model) == ("chat", None)
+
+
+def test_an_outcome_says_what_served_cost_and_took():
+    call = planned_call()
+    call.served = Served(candidate(), FakeIncoming(), "application/json", b"{}")
+    call.attempts.append(Attempt(target="acme/small", region="eu", result="ok", ms=250.0))
+    call.hold = Hold(call.id, 2_000_000)
+    call.measured = Measured(Usage(input_tokens=9), 9_000, "policy")
+    call.timing.upstream_s, call.timing.first_byte = 0.25, 100.125
+    call.end("complete")
+    made = record.outcome(call, 100.5, NOON_MS + 500)
+    served = made.served
+    assert (served.provider, served.region, served.target, served.model) == (
+        "acme",
+        "eu",
+        "acme/small",
+        "small",
+    )
+    assert [attempt.result for attempt in served.attempts] == ["ok"]
+    assert (made.cost.usd, made.cost.reserved_usd, made.cost.price_version) == (
+        "0.000009000",
+        "0.002000000",
+        "policy",
+    )
+    latency = made.latency_ms
+    assert (latency.total, latency.first_byte, latency.upstream, latency.overhead) == (500, 125, 250, 250)
+    assert (made.ending, made.usage, made.ended_at) == (
+        "complete",
+        Usage(input_tokens=9),
+        "2027-01-15T08:00:00.500Z",
+    )
+
+
+def test_an_outcome_of_a_call_that_nobody_served_names_its_attempts():
+    call = planned_call()
+    call.attempts.append(Attempt(target="acme/small", region="eu", result="503", ms=1.0))
+    call.end("upstream_error")
+    made = record.outcome(call, 101.0, NOON_MS)
+    assert (made.served.provider, len(made.served.attempts)) == (None, 1)
+    assert (made.usage, made.cost.usd) == (None, None)
+
+
+async def test_endless_names_are_cut_and_control_characters_recorded():
+    call, audit = planned_call(), FakeAudit()
+    assert call.asked is not None
+    call.asked.model, call.asked.functions = "\x1b" * 10_000, ("f",) * 200
+    await record.leave(call, make_runtime(call.policy, audit=audit))
+    assert audit.intents[0].asked.model == "\x1b" * 256
+    assert len(audit.intents[0].asked.tools) == 64
