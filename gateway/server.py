@@ -18,7 +18,8 @@ class BoundedProtocol(HttpToolsProtocol):
     """uvicorn's HTTP/1.1 protocol, closing connections whose head is too large or too slow.
 
     Counted is what arrives until the parser says that the head is complete, so an endless head is
-    dropped before it is held. A head that arrives in one piece costs no timer.
+    dropped before it is held. The time runs until the first byte of the body; a request that arrives
+    in one piece costs no timer.
     """
 
     def __init__(self, *args: Any, head_bytes: int, head_timeout_s: float, **kwargs: Any) -> None:
@@ -26,6 +27,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._limit_bytes = head_bytes
         self._timeout_s = head_timeout_s
         self._in_head = True
+        self._waiting = True
         self._arrived_bytes = 0
         self._timer: asyncio.TimerHandle | None = None
         self._presence = Presence()
@@ -42,22 +44,23 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
+        if not self._waiting:
+            return
+        if self._timer is None:
+            self._timer = self.loop.call_later(self._timeout_s, self._too_slow)
         if self._in_head:
             self._arrived_bytes += len(data)
             if self._arrived_bytes > self._limit_bytes:
                 self.transport.close()
-            elif self._timer is None:
-                self._timer = self.loop.call_later(self._timeout_s, self._too_slow)
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self.scope["extensions"] = self._extensions
-        self._in_head = True
+        self._in_head = self._waiting = True
 
     def on_headers_complete(self) -> None:
         self._in_head = False
         self._arrived_bytes = 0
-        self._stop_timer()
         if len(self.url) + sum(len(name) + len(value) for name, value in self.headers) <= self._limit_bytes:
             super().on_headers_complete()
             return
@@ -67,9 +70,22 @@ class BoundedProtocol(HttpToolsProtocol):
         finally:
             self.app = served
 
+    def on_body(self, body: bytes) -> None:
+        self._arrived()
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self._arrived()
+        super().on_message_complete()
+
+    def _arrived(self) -> None:
+        """The head and the first of the body are here: from now on the application keeps the time."""
+        self._waiting = False
+        self._stop_timer()
+
     def _too_slow(self) -> None:
         self._timer = None
-        if self._in_head:
+        if self._waiting:
             self.transport.close()
 
     def _stop_timer(self) -> None:

@@ -99,6 +99,7 @@ class Exchange:
         "_send",
         "_slow",
         "_stall_s",
+        "_task",
         "client_left",
         "finished",
         "headers",
@@ -112,7 +113,8 @@ class Exchange:
         self._receive = receive
         self._send = send
         self._stall_s = stall_s
-        self._loop = asyncio.get_running_loop()
+        self._task = current_task()
+        self._loop = self._task.get_loop()
         self._departure: Departure | None = None
         self._presence: Presence | None = scope["extensions"].get(PRESENCE) if "extensions" in scope else None
         self._slow = False
@@ -130,10 +132,16 @@ class Exchange:
     async def read_body(self, *, cap_bytes: int, timeout_s: float) -> bytes:
         """The whole body. Refuses what is encoded, larger than `cap_bytes` or too slow."""
         self._refuse_by_headers(cap_bytes)
-        task = current_task()
+        first = await self._receive()  # our own server bounds the wait for the body's first bytes
+        if first["type"] == "http.request" and not first.get("more_body", False):
+            body: bytes = first.get("body", b"")
+            if len(body) > cap_bytes:
+                raise _too_large(cap_bytes)
+            return body
+        task = self._task
         timer = self._loop.call_later(timeout_s, self._too_slow, task)
         try:
-            return await self._collect(cap_bytes)
+            return await self._collect(first, cap_bytes)
         except asyncio.CancelledError:
             if not self._slow:
                 raise
@@ -152,16 +160,9 @@ class Exchange:
         if length is not None and length.isdigit() and int(length) > cap_bytes:
             raise _too_large(cap_bytes)
 
-    async def _collect(self, cap_bytes: int) -> bytes:
-        first = await self._receive()
-        if first["type"] == "http.request" and not first.get("more_body", False):
-            body: bytes = first.get("body", b"")
-            if len(body) > cap_bytes:
-                raise _too_large(cap_bytes)
-            return body
+    async def _collect(self, message: Message, cap_bytes: int) -> bytes:
         pieces: list[bytes] = []
         size = 0
-        message = first
         while True:
             if message["type"] == "http.disconnect":
                 self.client_left = True
@@ -177,7 +178,7 @@ class Exchange:
 
     def watch(self) -> None:
         """From now on, a client that leaves cancels the current task (the body has been read)."""
-        task = current_task()
+        task = self._task
         presence = self._presence
         if presence is None:
             self._departure = Departure(self._receive, partial(self._leave, task))
@@ -199,7 +200,7 @@ class Exchange:
 
     async def write(self, data: bytes) -> None:
         """Send a piece; a client that doesn't take it within `stall_s` counts as gone."""
-        stalled = self._loop.call_later(self._stall_s, self._leave, current_task())
+        stalled = self._loop.call_later(self._stall_s, self._leave, self._task)
         try:
             await self._send({"type": "http.response.body", "body": data, "more_body": True})
         finally:

@@ -18,6 +18,8 @@ from gateway.secrets import write_private
 from gateway.server import Server, config
 from gateway.settings import Settings, environment, load_settings
 
+_GC_AFTER_ALLOCATIONS: Final = 10_000
+"""Requests under way hold thousands of objects; Python's 700 would look at them at every turn."""
 _TRIAL_FILE: Final = "trial.key"
 
 
@@ -69,6 +71,7 @@ class Welcome:
         garbage collector, which would walk it again and again."""
         gc.collect()
         gc.freeze()
+        gc.set_threshold(_GC_AFTER_ALLOCATIONS, 20, 50)
         self._tell(f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}")
 
     def _tell(self, base: str) -> None:
