@@ -13,7 +13,7 @@ from tests.conformance.scripted import CHAT, GIVEN_S, MESSAGES, Api, scripted_po
 from tests.conformance.sdk import Kind, Sdk, anthropic_client, openai_client
 from tests.parts.gateway_process import GatewayProcess, Key
 from tests.parts.llama_server import LlamaServer, llama_server
-from tests.parts.scripted_provider import ScriptedProvider
+from tests.parts.scripted_provider import ScriptedProvider, open_door
 from tests.parts.tiny_model import write_tiny_model
 
 
@@ -122,18 +122,17 @@ def api(request) -> Api:
 
 
 @pytest.fixture(scope="session")
-def provider_port() -> int:
+def provider_door() -> Iterator[socket.socket]:
     """Where scripted providers listen: the gateway must know before there is one."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
+    with open_door() as door:
+        yield door
 
 
 @pytest.fixture(scope="session")
-def scripted_gateway(tmp_path_factory, provider_port) -> Iterator[GatewayProcess]:
-    folder = tmp_path_factory.mktemp("scripted")
+def scripted_gateway(tmp_path_factory, provider_door) -> Iterator[GatewayProcess]:
+    policy = scripted_policy(provider_door.getsockname()[1])
     secrets = {"UPSTREAM_KEY": "sk-up"}
-    with GatewayProcess(folder, scripted_policy(provider_port), secrets=secrets).running() as gateway:
+    with GatewayProcess(tmp_path_factory.mktemp("scripted"), policy, secrets=secrets).running() as gateway:
         yield gateway
 
 
@@ -143,8 +142,8 @@ def visitor(scripted_gateway) -> Key:
 
 
 @pytest.fixture
-async def provider(provider_port) -> AsyncIterator[ScriptedProvider]:
-    async with ScriptedProvider(port=provider_port) as provider:
+async def provider(provider_door) -> AsyncIterator[ScriptedProvider]:
+    async with ScriptedProvider(door=provider_door) as provider:
         yield provider
 
 

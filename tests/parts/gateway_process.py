@@ -15,7 +15,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +23,11 @@ from typing import Any, Self
 
 import httpx
 
+from gateway.audit.query import Query
+from gateway.installation import open_installation
+from gateway.settings import load_settings
+from gateway.stores.calls import SqlCalls
+from gateway.stores.interfaces import CallFilter
 from tests.parts.processes import Output, eventually, resident_bytes
 
 _LISTENING = "listening on "
@@ -201,23 +206,25 @@ class GatewayProcess:
         return Key(**json.loads(self.asked("keys", "create", name, "--role", role, *flags, "--json")))
 
     def records(self, *filters: str) -> list[dict[str, Any]]:
-        """`audit query --json`: one record a line."""
+        """`audit query --json`: one record a line. A process each time: for what the command says."""
         return [json.loads(line) for line in self.asked("audit", "query", *filters, "--json").splitlines()]
 
     def record_of(self, name: str) -> dict[str, Any]:
-        """The record of one call, once it has ended.
+        """The record of one call; see `records_of`."""
+        return self.records_of([name])[0]
 
-        `name` is the `x-request-id` that its answer carried, or the one its caller had sent.
+    def records_of(self, names: Sequence[str]) -> list[dict[str, Any]]:
+        """The records of these calls (among the newest 1,000), in this order, once all have ended.
+
+        A name is the `x-request-id` that the answer carried, or the one that the caller had sent.
+        Read in this process, as `audit query` does.
         """
-        return self.ended_records(1, of=name)[0]
+        with open_installation(load_settings(data=self.data)) as installation:
+            asking = Query(SqlCalls(installation.database.engine), installation.subjects)
 
-    def ended_records(self, count: int, *, of: str | None = None) -> list[dict[str, Any]]:
-        """Records with an ending, once there are `count` of them; more fail the test."""
+            def look() -> list[dict[str, Any]]:
+                ended = [r for r in asking.search(CallFilter(limit=1000)) if r.get("ending")]
+                by_name = {r[field]: r for r in ended for field in ("id", "request_id")}
+                return [by_name[name] for name in names] if by_name.keys() >= set(names) else []
 
-        def look() -> list[dict[str, Any]]:
-            ended = [r for r in self.records() if r.get("ending") and of in (None, r["id"], r["request_id"])]
-            return ended if len(ended) >= count else []
-
-        found = eventually(look, f"{count} ended records")
-        assert len(found) == count, found
-        return found
+            return eventually(look, f"the records of {len(names)} calls")

@@ -16,6 +16,7 @@ A test takes each request as an `Exchange` and drives it: `start`, `send`, `end`
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import Self
@@ -27,15 +28,22 @@ from tests.parts.exchange import DEADLINE_S, CallerGone, Exchange, Request
 Script = Callable[[Exchange], Awaitable[None]]
 
 
+def open_door() -> socket.socket:
+    """A free port of loopback, taken."""
+    door = socket.socket()
+    door.bind(("127.0.0.1", 0))
+    return door
+
+
 class ScriptedProvider:
     """The server. `script` None: each exchange waits for the test in `next_exchange`.
 
-    `port` 0 picks a free one; a test whose gateway outlives its provider gives the same to each.
+    Where its caller outlives it, it is given a `door`: a bound socket, which stays its owner's.
     """
 
-    def __init__(self, script: Script | None = None, *, port: int = 0) -> None:
+    def __init__(self, script: Script | None = None, *, door: socket.socket | None = None) -> None:
         self.script = script
-        self._port = port
+        self._door = open_door() if door is None else door.dup()
         self.exchanges: list[Exchange] = []
         self._fresh: asyncio.Queue[Exchange] = asyncio.Queue()
         self._connections: set[_Connection] = set()
@@ -44,9 +52,7 @@ class ScriptedProvider:
 
     async def __aenter__(self) -> Self:
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(
-            lambda: _Connection(self), "127.0.0.1", self._port, backlog=512
-        )
+        self._server = await loop.create_server(lambda: _Connection(self), sock=self._door, backlog=512)
         return self
 
     async def __aexit__(
