@@ -9,7 +9,7 @@ import msgspec
 from gateway.audit.chain import Fault, open_envelope
 from gateway.audit.entry import Entry, Intent, Outcome, decode
 from gateway.audit.projection import Sealed, entry_row, intent_columns, last_refusal, outcome_columns
-from gateway.stores.interfaces import CallRow, Calls, EntryRow
+from gateway.stores.interfaces import CallRow, Calls, EntryRow, IntentColumns, OutcomeColumns
 
 
 def entry_in(body: bytes) -> Entry | None:
@@ -28,7 +28,7 @@ def check_page(calls: Calls, page: Sequence[tuple[EntryRow, Sealed]]) -> Fault |
     listed = calls.named([row.call_id for row, _ in page if row.kind != "boot"])
     for row, sealed in page:
         entry = sealed.entry
-        if entry_row(row.writer, sealed.link, entry) != row:
+        if entry_row(row.writer, sealed) != row:
             return _fault(row, "its columns differ from its bytes")
         call = listed.get(entry.id)
         if isinstance(entry, Intent | Outcome) and call is None:
@@ -41,7 +41,7 @@ def check_page(calls: Calls, page: Sequence[tuple[EntryRow, Sealed]]) -> Fault |
 
 
 def _intent_agrees(row: EntryRow, entry: Intent, call: CallRow) -> bool:
-    expected = intent_columns(row.writer, row.seq, entry)
+    expected = IntentColumns._make(intent_columns(row.writer, row.seq, entry))
     if call.intent[:-1] != expected[:-1]:
         return False
     if call.outcome.outcome_seq is None:
@@ -50,7 +50,7 @@ def _intent_agrees(row: EntryRow, entry: Intent, call: CallRow) -> bool:
 
 
 def _outcome_agrees(calls: Calls, row: EntryRow, entry: Outcome, call: CallRow) -> bool:
-    expected = outcome_columns(row.seq, entry)
+    expected = OutcomeColumns._make(outcome_columns(row.seq, entry))
     if row.writer != call.intent.writer or call.outcome[1:] != expected[1:]:
         return False
     if expected.decision is None and call.outcome.decision is not None:

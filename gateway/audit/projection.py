@@ -1,21 +1,19 @@
-"""What entries mean for the database: rows of `entries`, and columns of `calls`. Pure."""
+"""What entries mean for the database: rows of `entries`, and columns of `calls`. Pure.
+
+Values come as plain tuples: thousands are alive until a batch is shipped, and those the garbage
+collector stops looking at.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 
 from msgspec import Struct
 
 from gateway.audit.chain import Link
 from gateway.audit.entry import Boot, Decision, Entry, Intent, Outcome
-from gateway.stores.interfaces import (
-    NO_OUTCOME,
-    EntryRow,
-    IntentColumns,
-    OutcomeColumns,
-    Shipment,
-)
+from gateway.stores.interfaces import NO_OUTCOME, Position, Row, Shipment, call_row
 
 
 class Sealed(Struct, frozen=True, gc=False):
@@ -25,34 +23,46 @@ class Sealed(Struct, frozen=True, gc=False):
     entry: Entry
 
 
-def shipment(writer: str, sealed: Iterable[Sealed]) -> Shipment:
+def shipment(writer: str, sealed: Sequence[Sealed]) -> Shipment:
     """An outcome whose intent is here too becomes one row with it."""
-    made = Shipment(writer)
+    last = sealed[-1].link
+    made = Shipment(writer, Position(last.seq, bytes.fromhex(last.hash)))
     intents: dict[str, int] = {}
     for one in sealed:
-        link, entry = one.link, one.entry
-        made.entries.append(entry_row(writer, link, entry))
+        entry = one.entry
+        made.entries.append(entry_row(writer, one))
         if type(entry) is Intent:
             intents[entry.id] = len(made.calls)
-            made.calls.append((intent_columns(writer, link.seq, entry), NO_OUTCOME))
+            made.calls.append(intent_columns(writer, one.link.seq, entry))
         elif type(entry) is Outcome:
-            ended = outcome_columns(link.seq, entry)
+            ended = outcome_columns(one.link.seq, entry)
             place = intents.pop(entry.id, None)
             if place is None:
-                made.outcomes.append((entry.id, ended))
+                made.outcomes.append((*ended, entry.id))
             else:
-                made.calls[place] = (made.calls[place][0], ended)
+                made.calls[place] = call_row(made.calls[place], ended)
+    for place in intents.values():
+        made.calls[place] = call_row(made.calls[place], NO_OUTCOME)
     return made
 
 
-def entry_row(writer: str, link: Link, entry: Entry) -> EntryRow:
-    kind, at = _kind_and_time(entry)
-    return EntryRow(writer, link.seq, link.boot, at, kind, entry.id, bytes.fromhex(link.hash), link.body)
+def entry_row(writer: str, sealed: Sealed) -> Row:
+    """The values of an EntryRow."""
+    link, entry = sealed.link, sealed.entry
+    if type(entry) is Intent:
+        kind, at = "intent", entry.at
+    elif type(entry) is Outcome:
+        kind, at = "outcome", entry.ended_at
+    else:
+        assert isinstance(entry, Boot)
+        kind, at = "boot", entry.at
+    return (writer, link.seq, link.boot, at, kind, entry.id, bytes.fromhex(link.hash), link.body)
 
 
-def intent_columns(writer: str, seq: int, entry: Intent) -> IntentColumns:
+def intent_columns(writer: str, seq: int, entry: Intent) -> Row:
+    """The values of IntentColumns."""
     who, asked = entry.who, entry.asked
-    return IntentColumns(
+    return (
         entry.id,
         writer,
         seq,
@@ -71,9 +81,10 @@ def intent_columns(writer: str, seq: int, entry: Intent) -> IntentColumns:
     )
 
 
-def outcome_columns(seq: int, entry: Outcome) -> OutcomeColumns:
+def outcome_columns(seq: int, entry: Outcome) -> Row:
+    """The values of OutcomeColumns."""
     served, usage, spent = entry.served, entry.usage, entry.cost.usd
-    return OutcomeColumns(
+    return (
         last_refusal(entry.decisions),
         seq,
         entry.ended_at,
@@ -93,12 +104,3 @@ def last_refusal(decisions: Sequence[Decision]) -> str | None:
         if decision.verdict == "refuse":
             return f"{decision.stage}:{decision.rule}"
     return None
-
-
-def _kind_and_time(entry: Entry) -> tuple[str, str]:
-    if type(entry) is Intent:
-        return "intent", entry.at
-    if type(entry) is Outcome:
-        return "outcome", entry.ended_at
-    assert isinstance(entry, Boot)
-    return "boot", entry.at

@@ -79,7 +79,8 @@ class Shipper:
         self._memory_entries = memory_entries
         self._position = position
         self._head = head
-        self._recent: deque[Sealed] = deque()
+        self._recent: deque[Sequence[Sealed]] = deque()
+        self._recent_entries = 0
         self._lock = threading.Lock()
         self._work = threading.Event()
         self._hurry = threading.Event()
@@ -101,13 +102,15 @@ class Shipper:
         """What was just written. Dropped from memory if too much waits: the segments have it."""
         with self._lock:
             self._head = head
-            if len(self._recent) + len(sealed) > self._memory_entries:
+            self._recent_entries += len(sealed)
+            if self._recent_entries > self._memory_entries:
                 self._recent.clear()
+                self._recent_entries = 0
             else:
-                self._recent.extend(sealed)
+                self._recent.append(sealed)
         if not self._work.is_set():
             self._work.set()
-        if len(self._recent) >= BATCH_ENTRIES and not self._hurry.is_set():
+        if self._recent_entries >= BATCH_ENTRIES and not self._hurry.is_set():
             self._hurry.set()
 
     def close(self, timeout_s: float) -> bool:
@@ -155,16 +158,25 @@ class Shipper:
     def _batches(self) -> Iterator[Sequence[Sealed]]:
         """From memory where memory goes on from the position, else from disk."""
         with self._lock:
-            recent = list(islice(self._recent, BATCH_ENTRIES))
-            until = self._recent[0].link.seq - 1 if self._recent else self._head.seq
-        if recent and recent[0].link.seq == self._position + 1:
+            first = self._recent[0][0].link.seq if self._recent else self._head.seq + 1
+            recent = self._taken()[self._position + 1 - first :] if first <= self._position + 1 else []
+        if recent:
             yield recent
             return
-        entries = sealed_between(self._folder, self._position, until)
+        entries = sealed_between(self._folder, self._position, first - 1)
         while batch := list(islice(entries, BATCH_ENTRIES)):
             yield batch
 
+    def _taken(self) -> list[Sealed]:
+        """What memory holds, up to a batch; it stays there until it is shipped."""
+        taken: list[Sealed] = []
+        for written in self._recent:
+            taken += written
+            if len(taken) >= BATCH_ENTRIES:
+                break
+        return taken
+
     def _forget(self) -> None:
         with self._lock:
-            while self._recent and self._recent[0].link.seq <= self._position:
-                self._recent.popleft()
+            while self._recent and self._recent[0][-1].link.seq <= self._position:
+                self._recent_entries -= len(self._recent.popleft())

@@ -6,17 +6,14 @@ whatever is sent twice, or by two processes, arrives once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-from sqlalchemy import Connection, Engine, bindparam, func, insert, select, update
+from sqlalchemy import Engine, bindparam, func, insert, select, update
 
 from gateway.stores.bulk import BulkInsert, row_statement
 from gateway.stores.database import reading, writing
-from gateway.stores.interfaces import EntryRow, IntentColumns, OpenCall, OutcomeColumns, Position, Shipment
+from gateway.stores.interfaces import CALL_COLUMNS, EntryRow, OpenCall, OutcomeColumns, Position, Shipment
 from gateway.stores.tables import calls, entries, shipped, writers
-
-CALL_COLUMNS = IntentColumns._fields + OutcomeColumns._fields[1:]
-"""`decision` stands once, among the intent's."""
 
 
 class SqlArchive:
@@ -44,7 +41,7 @@ class SqlArchive:
         return start
 
     def ship(self, shipment: Shipment, after: int) -> bool:
-        last = shipment.entries[-1]
+        last = shipment.last
         advance = (
             update(shipped)
             .where(shipped.c.writer == shipment.writer, shipped.c.seq == after)
@@ -54,8 +51,9 @@ class SqlArchive:
             if connection.execute(advance).rowcount != 1:
                 return False
             self._insert_entries.run(connection, shipment.entries)
-            self._insert_calls.run(connection, [_merged(*call) for call in shipment.calls])
-            self._end_calls(connection, shipment.outcomes)
+            self._insert_calls.run(connection, shipment.calls)
+            if shipment.outcomes:
+                connection.exec_driver_sql(self._end_call, shipment.outcomes)
         return True
 
     def open_calls(self, writer: str) -> list[OpenCall]:
@@ -66,14 +64,6 @@ class SqlArchive:
         )
         with reading(self._engine) as connection:
             return [OpenCall(row.id, row.at) for row in connection.execute(wanted)]
-
-    def _end_calls(self, connection: Connection, outcomes: Sequence[tuple[str, OutcomeColumns]]) -> None:
-        if outcomes:
-            connection.exec_driver_sql(self._end_call, [(*outcome, call_id) for call_id, outcome in outcomes])
-
-
-def _merged(intent: IntentColumns, outcome: OutcomeColumns) -> tuple[object, ...]:
-    return (*intent[:-1], outcome[0] or intent[-1], *outcome[1:])
 
 
 def _end_call_statement(engine: Engine) -> str:

@@ -18,6 +18,17 @@ class StoreUnavailable(GatewayError):
     """The database can't be used now; nothing of what was asked was kept."""
 
 
+Row = tuple[object, ...]
+"""Values in the order of their columns."""
+
+
+class Position(NamedTuple):
+    """The last entry of a writer that the database holds. (0, zeros): none yet."""
+
+    seq: int
+    hash: bytes
+
+
 class EntryRow(NamedTuple):
     """One chained entry: `body` are the bytes that were hashed, `hash` the 32 bytes of the digest."""
 
@@ -69,25 +80,29 @@ class OutcomeColumns(NamedTuple):
 NO_OUTCOME = OutcomeColumns(None, None, None, None, None, None, None, None, None, None)
 
 
+CALL_COLUMNS = IntentColumns._fields + OutcomeColumns._fields[1:]
+"""A call as one row: `decision` stands once, among the intent's."""
+
+
+def call_row(intent: Row, outcome: Row) -> Row:
+    """The values of CALL_COLUMNS from those of IntentColumns and OutcomeColumns."""
+    return (*intent[:-1], outcome[0] or intent[-1], *outcome[1:])
+
+
 @dataclass(slots=True)
 class Shipment:
-    """Consecutive entries of one writer and what they mean for `calls`.
+    """Consecutive entries of one writer and what they mean for `calls`, as plain tuples.
 
-    `calls` are new calls, with their outcome where it is in the same shipment; `outcomes` are the
-    ends of calls that were shipped before, by call id.
+    `entries` in the order of EntryRow. `calls` are new calls (CALL_COLUMNS), with their outcome
+    where it is in the same shipment; `outcomes` are the ends of calls that were shipped before:
+    the values of OutcomeColumns, then the call's id.
     """
 
     writer: str
-    entries: list[EntryRow] = field(default_factory=list)
-    calls: list[tuple[IntentColumns, OutcomeColumns]] = field(default_factory=list)
-    outcomes: list[tuple[str, OutcomeColumns]] = field(default_factory=list)
-
-
-class Position(NamedTuple):
-    """The last entry of a writer that the database holds. (0, zeros): none yet."""
-
-    seq: int
-    hash: bytes
+    last: Position
+    entries: list[Row] = field(default_factory=list)
+    calls: list[Row] = field(default_factory=list)
+    outcomes: list[Row] = field(default_factory=list)
 
 
 class OpenCall(NamedTuple):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from gateway.audit.agreement import check_page, entry_in
 from gateway.audit.chain import Fault
 from gateway.audit.projection import Sealed, shipment
@@ -16,7 +18,11 @@ def shipped(place: Place, *entries: Sealed) -> list[tuple[EntryRow, Sealed]]:
     archive = place.archive()
     archive.position("w1")
     ship_batch(archive, "w1", entries, 0)
-    return list(zip(shipment("w1", entries).entries, entries, strict=True))
+    return rows_of(entries)
+
+
+def rows_of(entries: Sequence[Sealed]) -> list[tuple[EntryRow, Sealed]]:
+    return list(zip(map(EntryRow._make, shipment("w1", entries).entries), entries, strict=True))
 
 
 def check(place: Place, page: list[tuple[EntryRow, Sealed]]) -> Fault | None:
@@ -47,7 +53,7 @@ def test_a_column_that_differs_is_located(place: Place):
 def test_a_call_that_is_not_listed_is_located(place: Place):
     place.archive().position("w1")
     entries = sealed(boot(), intent("c1"))
-    fault = check(place, list(zip(shipment("w1", entries).entries, entries, strict=True)))
+    fault = check(place, rows_of(entries))
     assert fault is not None
     assert "not listed" in fault.detail
 

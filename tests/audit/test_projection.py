@@ -9,8 +9,8 @@ from msgspec.structs import replace
 
 from gateway.audit.chain import Chain, genesis
 from gateway.audit.entry import Cost, Decision, Entry, encode
-from gateway.audit.projection import Sealed, last_refusal, outcome_columns, shipment
-from gateway.stores.interfaces import NO_OUTCOME
+from gateway.audit.projection import Sealed, intent_columns, last_refusal, outcome_columns, shipment
+from gateway.stores.interfaces import CALL_COLUMNS, NO_OUTCOME, EntryRow, call_row
 from gateway.usage import nano_usd
 from tests.audit.parts import START_MS, boot, intent, outcome
 
@@ -22,28 +22,28 @@ def sealed(*entries: Entry) -> list[Sealed]:
 
 def test_an_intent_and_its_outcome_are_one_row():
     made = shipment("w1", sealed(boot(), intent("c1"), outcome("c1")))
-    ((begun, ended),) = made.calls
-    assert (begun.id, begun.intent_seq, ended.outcome_seq, made.outcomes) == ("c1", 2, 3, [])
+    (row,) = [dict(zip(CALL_COLUMNS, call, strict=True)) for call in made.calls]
+    assert (row["id"], row["intent_seq"], row["outcome_seq"], made.outcomes) == ("c1", 2, 3, [])
 
 
 def test_an_intent_alone_is_open():
     made = shipment("w1", sealed(intent("c1")))
-    assert made.calls[0][1] == NO_OUTCOME
+    assert made.calls == [call_row(intent_columns("w1", 1, intent("c1")), NO_OUTCOME)]
 
 
 def test_an_outcome_alone_ends_a_call_that_was_shipped_before():
     made = shipment("w1", sealed(outcome("c1")))
-    assert ([call_id for call_id, _ in made.outcomes], made.calls) == (["c1"], [])
+    assert (made.outcomes, made.calls) == ([(*outcome_columns(1, outcome("c1")), "c1")], [])
 
 
 def test_a_second_outcome_does_not_replace_the_first():
     made = shipment("w1", sealed(intent("c1"), outcome("c1"), outcome("c1", ending="interrupted")))
-    assert (made.calls[0][1].ending, len(made.outcomes)) == ("complete", 1)
+    assert (made.calls[0][CALL_COLUMNS.index("ending")], len(made.outcomes)) == ("complete", 1)
 
 
 def test_every_entry_is_a_row_with_its_exact_bytes():
     entries = sealed(boot(), intent("c1"), outcome("c1"))
-    rows = shipment("w1", entries).entries
+    rows = [EntryRow._make(row) for row in shipment("w1", entries).entries]
     assert [(row.seq, row.kind, row.body) for row in rows] == [
         (one.link.seq, kind, one.link.body)
         for one, kind in zip(entries, ["boot", "intent", "outcome"], strict=True)
@@ -54,12 +54,12 @@ def test_every_entry_is_a_row_with_its_exact_bytes():
 def test_a_cost_is_exact(usd: str):
     ended = outcome("c1", at_ms=START_MS)
     columns = outcome_columns(1, replace(ended, cost=Cost(usd=usd)))
-    assert columns.cost_nano_usd == nano_usd(Decimal(usd))
+    assert columns[-1] == nano_usd(Decimal(usd))
 
 
 def test_a_cost_nobody_knows_is_null():
     ended = outcome("c1")
-    assert outcome_columns(1, replace(ended, cost=Cost())).cost_nano_usd is None
+    assert outcome_columns(1, replace(ended, cost=Cost()))[-1] is None
 
 
 @pytest.mark.parametrize(

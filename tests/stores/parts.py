@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import count
 
 from gateway.stores.interfaces import (
@@ -11,7 +11,9 @@ from gateway.stores.interfaces import (
     IntentColumns,
     KeyRecord,
     OutcomeColumns,
+    Position,
     Shipment,
+    call_row,
 )
 
 NOW_MS = 1_800_000_000_000
@@ -79,15 +81,29 @@ def ended(seq: int, **changes: object) -> OutcomeColumns:
     )._replace(**changes)  # type: ignore[arg-type]
 
 
+def shipped(
+    entries: list[EntryRow],
+    calls: Sequence[tuple[IntentColumns, OutcomeColumns]] = (),
+    outcomes: Sequence[tuple[str, OutcomeColumns]] = (),
+) -> Shipment:
+    return Shipment(
+        entries[-1].writer,
+        Position(entries[-1].seq, entries[-1].hash),
+        list(entries),
+        [call_row(*one) for one in calls],
+        [(*ending, call_id) for call_id, ending in outcomes],
+    )
+
+
 def calls_shipment(count: int, first_seq: int = 1, **changes: str) -> Shipment:
     """`count` whole calls, two entries each."""
-    made = Shipment("w1")
+    entries, calls = [], []
     for number in range(count):
         seq = first_seq + 2 * number
         call_id = f"c{number}"
-        made.entries += [entry(seq, call_id=call_id), entry(seq + 1, kind="outcome", call_id=call_id)]
-        made.calls.append((call(number, seq, **changes), ended(seq + 1)))
-    return made
+        entries += [entry(seq, call_id=call_id), entry(seq + 1, kind="outcome", call_id=call_id)]
+        calls.append((call(number, seq, **changes), ended(seq + 1)))
+    return shipped(entries, calls)
 
 
 OPEN = NO_OUTCOME

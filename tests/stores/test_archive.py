@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.stores.archive import CALL_COLUMNS, SqlArchive
+from gateway.stores.archive import SqlArchive
 from gateway.stores.calls import SqlCalls
 from gateway.stores.database import Database, open_database, writing
-from gateway.stores.interfaces import CallFilter, Position, Shipment, StoreUnavailable
+from gateway.stores.interfaces import CALL_COLUMNS, CallFilter, Position, StoreUnavailable, call_row
 from gateway.stores.tables import calls
-from tests.stores.parts import NOW_MS, OPEN, call, calls_shipment, ended, entry
+from tests.stores.parts import NOW_MS, OPEN, call, calls_shipment, ended, entry, shipped
 
 
 @pytest.fixture
@@ -47,7 +47,8 @@ def test_every_row_of_a_shipment_arrives(archive: SqlArchive, database: Database
     archive.ship(shipment, 0)
     found = SqlCalls(database.engine)
     assert found.entries("w1", 0, 10_000) == shipment.entries
-    assert {(row.intent, row.outcome) for row in found.search(CallFilter(limit=1_000))} == set(shipment.calls)
+    rows = found.search(CallFilter(limit=1_000))
+    assert {call_row(row.intent, row.outcome) for row in rows} == set(shipment.calls)
 
 
 def test_a_failed_shipment_leaves_nothing(archive: SqlArchive, database: Database):
@@ -62,36 +63,36 @@ def test_an_outcome_ends_its_call_and_keeps_the_refusal_of_its_intent(
     archive: SqlArchive, database: Database
 ):
     opened = call(1, 1, decision="authorize:models")
-    archive.ship(Shipment("w1", [entry(1)], [(opened, OPEN)]), 0)
-    archive.ship(Shipment("w1", [entry(2, kind="outcome")], [], [("c1", ended(2))]), 1)
+    archive.ship(shipped([entry(1)], [(opened, OPEN)]), 0)
+    archive.ship(shipped([entry(2, kind="outcome")], [], [("c1", ended(2))]), 1)
     row = SqlCalls(database.engine).named(["c1"])["c1"]
     assert (row.intent, row.outcome) == (opened, ended(2, decision="authorize:models"))
 
 
 def test_the_refusal_of_an_outcome_is_the_last_word(archive: SqlArchive, database: Database):
     opened = call(1, 1, decision="authorize:models")
-    archive.ship(Shipment("w1", [entry(1), entry(2)], [(opened, ended(2, decision="reserve:month"))]), 0)
+    archive.ship(shipped([entry(1), entry(2)], [(opened, ended(2, decision="reserve:month"))]), 0)
     assert SqlCalls(database.engine).named(["c1"])["c1"].intent.decision == "reserve:month"
 
 
 def test_a_call_ends_once(archive: SqlArchive, database: Database):
     archive.ship(calls_shipment(1), 0)
     again = [("c0", ended(3, ending="interrupted"))]
-    archive.ship(Shipment("w1", [entry(3, kind="outcome")], [], again), 2)
+    archive.ship(shipped([entry(3, kind="outcome")], [], again), 2)
     assert SqlCalls(database.engine).named(["c0"])["c0"].outcome.ending == "complete"
 
 
 def test_a_call_id_that_comes_twice_does_not_stop_the_log(archive: SqlArchive, database: Database):
     archive.ship(calls_shipment(1), 0)
-    archive.ship(Shipment("w1", [entry(3)], [(call(0, 3), OPEN)]), 2)
+    archive.ship(shipped([entry(3)], [(call(0, 3), OPEN)]), 2)
     assert SqlCalls(database.engine).named(["c0"])["c0"].intent.intent_seq == 1
 
 
 def test_open_calls_are_those_of_the_writer_without_an_outcome(archive: SqlArchive):
     archive.position("w2")
     archive.ship(calls_shipment(2), 0)
-    archive.ship(Shipment("w1", [entry(5), entry(6)], [(call(5, 5), OPEN), (call(6, 6), OPEN)]), 4)
-    archive.ship(Shipment("w2", [entry(1, "w2")], [(call(7, 1, "w2"), OPEN)]), 0)
+    archive.ship(shipped([entry(5), entry(6)], [(call(5, 5), OPEN), (call(6, 6), OPEN)]), 4)
+    archive.ship(shipped([entry(1, "w2")], [(call(7, 1, "w2"), OPEN)]), 0)
     assert [one.id for one in archive.open_calls("w1")] == ["c5", "c6"]
 
 

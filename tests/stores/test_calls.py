@@ -7,8 +7,8 @@ import pytest
 from gateway.stores.archive import SqlArchive
 from gateway.stores.calls import SqlCalls
 from gateway.stores.database import Database, writing
-from gateway.stores.interfaces import CallFilter, Shipment
-from tests.stores.parts import NOW_MS, OPEN, call, calls_shipment, ended, entry
+from gateway.stores.interfaces import CallFilter
+from tests.stores.parts import NOW_MS, OPEN, call, calls_shipment, ended, entry, shipped
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def calls(database: Database) -> SqlCalls:
         entry(seq, kind="outcome" if seq % 2 == 0 else "intent", call_id=f"c{(seq - 1) // 2}")
         for seq in range(1, 8)
     ]
-    archive.ship(Shipment("w1", entries, listed), 0)
+    archive.ship(shipped(entries, listed), 0)
     return SqlCalls(database.engine)
 
 
