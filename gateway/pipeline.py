@@ -15,7 +15,7 @@ from gateway.errors import Kind, Problem, Refused, SpoolUnavailable, TimedOut, U
 from gateway.reply import problem_of, send_end, send_stream
 from gateway.runtime import Runtime
 from gateway.stages import attempt, authenticate, authorize, meter, plan, prompt, record, reserve
-from gateway.wire import Exchange
+from gateway.wire import Exchange, current_task
 
 _LINGER_S = 1.0
 """How long a provider has to end a stream whose terminator was seen, so that its connection is reused."""
@@ -44,7 +44,15 @@ async def serve(call: Call, exchange: Exchange, runtime: Runtime) -> None:
     finally:
         exchange.unwatch()
         durable = settle(call, runtime)
-    await conclude(call, exchange, runtime, fault, durable)
+    try:
+        await conclude(call, exchange, runtime, fault, durable)
+    except asyncio.CancelledError:
+        if not exchange.client_left:  # the process stops; all that must be kept is kept
+            raise
+        current_task().uncancel()
+    finally:
+        if call.served is not None:
+            call.served.incoming.close()
 
 
 async def admit(call: Call, exchange: Exchange, runtime: Runtime) -> None:
@@ -98,6 +106,7 @@ async def conclude(
     except SpoolUnavailable:
         message = "the audit log can't be written, so the answer is withheld"
         call.problem = Problem(Kind.UNAVAILABLE, message, code="audit", should_retry=False)
+        fault = None
     if not exchange.client_left:
         await send_end(call, exchange, runtime, fault)
     await _linger(call)
@@ -111,9 +120,7 @@ def _ending(fault: UpstreamFault, exchange: Exchange) -> Ending:
 
 def _end_cancelled(call: Call, exchange: Exchange) -> None:
     """Who cancelled? The caller by leaving, or the process by stopping."""
-    task = asyncio.current_task()
-    if task is not None:
-        task.uncancel()
+    current_task().uncancel()
     if exchange.client_left:
         call.end("client_gone")
     else:
@@ -132,5 +139,3 @@ async def _linger(call: Call) -> None:
                 pass
     except (TimeoutError, UpstreamFault):
         pass
-    finally:
-        served.incoming.close()

@@ -200,16 +200,19 @@ class Exchange:
 
     async def write(self, data: bytes) -> None:
         """Send a piece; a client that doesn't take it within `stall_s` counts as gone."""
-        stalled = self._loop.call_later(self._stall_s, self._leave, self._task)
-        try:
-            await self._send({"type": "http.response.body", "body": data, "more_body": True})
-        finally:
-            stalled.cancel()
+        await self._send_in_time({"type": "http.response.body", "body": data, "more_body": True})
 
     async def end(self, data: bytes = b"") -> None:
-        """Send the last piece."""
+        """Send the last piece, within the same time."""
         self.finished = True
-        await self._send({"type": "http.response.body", "body": data, "more_body": False})
+        await self._send_in_time({"type": "http.response.body", "body": data, "more_body": False})
+
+    async def _send_in_time(self, message: Message) -> None:
+        stalled = self._loop.call_later(self._stall_s, self._leave, self._task)
+        try:
+            await self._send(message)
+        finally:
+            stalled.cancel()
 
     async def answer(self, status: int, headers: RawHeaders, body: bytes) -> None:
         """A whole answer at once."""

@@ -1,0 +1,366 @@
+"""ASGI's edge: the body whole and bounded, the caller's leaving noticed once, a slow reader let go."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.errors import Kind, Refused
+from gateway.wire import PRESENCE, Departure, Exchange, Message, Presence
+from tests.parts.asgi_client import AsgiClient
+
+GONE: Message = {"type": "http.disconnect"}
+
+
+def exchange_with(client: AsgiClient, *, stall_s: float = 60.0) -> Exchange:
+    return Exchange(client.scope, client.receive, client.send, stall_s=stall_s)
+
+
+async def body_of(client: AsgiClient, *, cap_bytes: int = 1000, timeout_s: float = 60.0) -> bytes:
+    return await exchange_with(client).read_body(cap_bytes=cap_bytes, timeout_s=timeout_s)
+
+
+async def refusal(client: AsgiClient, **facts: Any) -> Refused:
+    with pytest.raises(Refused) as caught:
+        await body_of(client, **facts)
+    return caught.value
+
+
+# ---------------------------------------------------------------- the body
+
+
+@given(st.lists(st.binary(max_size=20), min_size=1, max_size=8), st.integers(0, 200))
+async def test_a_body_is_its_pieces_however_it_is_cut_or_too_large(pieces: list[bytes], cap_bytes: int):
+    whole = b"".join(pieces)
+    client = AsgiClient(*pieces)
+    if len(whole) <= cap_bytes:
+        assert await body_of(client, cap_bytes=cap_bytes) == whole
+    else:
+        assert (await refusal(client, cap_bytes=cap_bytes)).problem.kind is Kind.TOO_LARGE
+
+
+async def test_reading_stops_at_the_piece_that_is_too_much():
+    client = AsgiClient(b"x" * 10, b"x" * 10, b"x" * 10)
+    await refusal(client, cap_bytes=15)
+    assert client.receives == 2
+
+
+async def test_a_body_that_says_it_is_too_large_is_not_read():
+    client = AsgiClient(b"x", headers=[(b"content-length", b"1001")])
+    assert (await refusal(client)).rule == "body_size"
+    assert client.receives == 0
+
+
+@pytest.mark.parametrize("length", [b"1000", b"no number", b"-5", b""])
+async def test_what_a_body_says_of_itself_is_not_believed(length: bytes):
+    assert await body_of(AsgiClient(b"x", headers=[(b"content-length", length)])) == b"x"
+
+
+@pytest.mark.parametrize("encoding", [b"gzip", b"br, identity", b"x"])
+async def test_an_encoded_body_is_refused_unread(encoding: bytes):
+    client = AsgiClient(b"x", headers=[(b"content-encoding", encoding)])
+    assert (await refusal(client)).problem.kind is Kind.UNSUPPORTED_ENCODING
+    assert client.receives == 0
+
+
+@pytest.mark.parametrize("encoding", [b"", b"identity", b" Identity "])
+async def test_a_body_that_is_not_encoded_may_say_so(encoding: bytes):
+    assert await body_of(AsgiClient(b"x", headers=[(b"content-encoding", encoding)])) == b"x"
+
+
+async def test_a_body_that_does_not_arrive_in_time_is_a_408_and_the_task_lives_on():
+    client = AsgiClient(b"half", b"never")
+    client._pieces.pop()
+    refused = await refusal(client, timeout_s=0.01)
+    assert (refused.problem.kind, refused.rule) == (Kind.BODY_TIMEOUT, "slow_body")
+    task = asyncio.current_task()
+    assert task is not None
+    assert task.cancelling() == 0
+
+
+async def test_a_stop_of_the_process_is_not_a_slow_body():
+    client = AsgiClient(b"half", b"never")
+    client._pieces.pop()
+    reading = asyncio.create_task(body_of(client))
+    while client.receives < 2:
+        await asyncio.sleep(0)
+    reading.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await reading
+
+
+async def test_a_client_that_leaves_while_sending_has_left():
+    client = AsgiClient(b"half", b"never")
+    client._pieces.pop()
+    client.leave()
+    exchange = exchange_with(client)
+    with pytest.raises(asyncio.CancelledError):
+        await exchange.read_body(cap_bytes=1000, timeout_s=60.0)
+    assert exchange.client_left
+
+
+# ---------------------------------------------------------------- departure
+
+Receive = Callable[[asyncio.Event], Callable[[], Awaitable[Message]]]
+
+
+def on_an_event(gone: asyncio.Event) -> Callable[[], Awaitable[Message]]:
+    """As uvicorn: an event that is waited for, cleared, and looked behind."""
+
+    async def receive() -> Message:
+        await gone.wait()
+        return GONE
+
+    return receive
+
+
+def on_a_future(gone: asyncio.Event) -> Callable[[], Awaitable[Message]]:
+    """As hypercorn or a queue: a future of its own, told by a task."""
+
+    async def receive() -> Message:
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+        async def tell() -> None:
+            await gone.wait()
+            if not future.done():
+                future.set_result(None)
+
+        telling = asyncio.create_task(tell())
+        try:
+            await future
+        finally:
+            telling.cancel()
+        return GONE
+
+    return receive
+
+
+def on_bare_yields(gone: asyncio.Event) -> Callable[[], Awaitable[Message]]:
+    """As anyio's checkpoints: yields to the loop again and again."""
+
+    async def receive() -> Message:
+        while not gone.is_set():
+            await asyncio.sleep(0)
+        return GONE
+
+    return receive
+
+
+def after_more_messages(gone: asyncio.Event) -> Callable[[], Awaitable[Message]]:
+    """A server that has more to say before the end: empty pieces of a body that has ended."""
+    rest = [{"type": "http.request", "body": b"", "more_body": False} for _ in range(3)]
+
+    async def receive() -> Message:
+        await asyncio.sleep(0)
+        if rest:
+            return rest.pop()
+        await gone.wait()
+        return GONE
+
+    return receive
+
+
+SHAPES = [on_an_event, on_a_future, on_bare_yields, after_more_messages]
+
+
+async def turns(count: int = 12) -> None:
+    """Lets all that is ready run."""
+    for _ in range(count):
+        await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+async def test_a_departure_is_told_once_whatever_receive_waits_for(shape: Receive):
+    gone, told = asyncio.Event(), []
+    departure = Departure(shape(gone), lambda: told.append(1))
+    await turns()
+    assert told == []
+    gone.set()
+    await turns()
+    assert told == [1]
+    departure.stop()
+    departure.stop()
+    assert told == [1]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+async def test_a_stopped_departure_never_tells_and_leaves_no_task(shape: Receive):
+    before = asyncio.all_tasks()
+    gone, told = asyncio.Event(), []
+    departure = Departure(shape(gone), lambda: told.append(1))
+    await turns()
+    departure.stop()
+    gone.set()
+    await turns()
+    assert told == []
+    assert asyncio.all_tasks() == before
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+async def test_a_departure_stopped_in_the_turn_in_which_the_client_leaves_stays_silent(shape: Receive):
+    """The future has fired and its callback waits in the loop's queue."""
+    gone, told = asyncio.Event(), []
+    departure = Departure(shape(gone), lambda: told.append(1))
+    await turns()
+    gone.set()
+    departure.stop()
+    await turns()
+    assert told == []
+
+
+async def test_a_client_that_has_left_already_is_told_at_once():
+    async def receive() -> Message:
+        return GONE
+
+    told: list[int] = []
+    Departure(receive, lambda: told.append(1))
+    assert told == [1]
+
+
+# ---------------------------------------------------------------- watching
+
+
+class Watched:
+    """An exchange whose task waits; told of the client's leaving by receive() or by the server."""
+
+    def __init__(self, *, by_server: bool) -> None:
+        self.client = AsgiClient()
+        self.presence = Presence()
+        if by_server:
+            self.client.scope["extensions"] = {PRESENCE: self.presence}
+        else:
+            self.client._pieces.clear()
+
+    def leaves(self) -> None:
+        self.presence.lost()
+        self.client.leave()
+
+    async def waits(self, made: list[Exchange]) -> None:
+        """In a task of its own, as a server runs a request."""
+        exchange = exchange_with(self.client)
+        made.append(exchange)
+        exchange.watch()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            exchange.unwatch()
+
+
+@pytest.mark.parametrize("by_server", [True, False])
+async def test_a_client_that_leaves_cancels_the_task_that_watches(by_server: bool):
+    watched = Watched(by_server=by_server)
+    made: list[Exchange] = []
+    waiting = asyncio.create_task(watched.waits(made))
+    await turns()
+    watched.leaves()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    assert made[0].client_left
+
+
+@pytest.mark.parametrize("by_server", [True, False])
+async def test_a_client_that_left_before_the_watch_cancels_it_too(by_server: bool):
+    watched = Watched(by_server=by_server)
+    made: list[Exchange] = []
+    watched.leaves()
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.create_task(watched.waits(made))
+    assert made[0].client_left
+
+
+@pytest.mark.parametrize("by_server", [True, False])
+async def test_a_client_that_leaves_after_the_watch_cancels_nothing(by_server: bool):
+    watched = Watched(by_server=by_server)
+    exchange = exchange_with(watched.client)
+    exchange.watch()
+    await turns()
+    exchange.unwatch()
+    exchange.unwatch()
+    watched.leaves()
+    await turns()
+    assert not exchange.client_left
+
+
+@pytest.mark.parametrize("by_server", [True, False])
+async def test_the_watch_of_one_request_does_not_hear_for_the_next(by_server: bool):
+    """One connection, two requests after each other."""
+    watched = Watched(by_server=by_server)
+    first = exchange_with(watched.client)
+    first.watch()
+    first.unwatch()
+    made: list[Exchange] = []
+    waiting = asyncio.create_task(watched.waits(made))
+    await turns()
+    watched.leaves()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    assert (first.client_left, made[0].client_left) == (False, True)
+
+
+# ---------------------------------------------------------------- writing
+
+
+async def test_an_answer_has_its_length_and_one_end():
+    client = AsgiClient()
+    exchange = exchange_with(client)
+    await exchange.answer(418, [(b"x", b"y")], b"tea")
+    assert (client.status, client.body, client.ended) == (418, b"tea", True)
+    assert client.headers == {"x": "y", "content-length": "3"}
+    assert (exchange.started, exchange.finished) == (True, True)
+
+
+async def test_a_piece_is_not_the_last():
+    client = AsgiClient()
+    exchange = exchange_with(client)
+    await exchange.start(200, [])
+    await exchange.write(b"a")
+    assert not client.ended
+    await exchange.end(b"b")
+    assert (client.body, client.ended) == (b"ab", True)
+
+
+def never(message: Message) -> Awaitable[None] | None:
+    """Takes the head, and nothing after it."""
+    return None if message["type"] == "http.response.start" else asyncio.Event().wait()  # type: ignore[return-value]
+
+
+@pytest.mark.parametrize("piece", [Exchange.write, Exchange.end])
+async def test_a_client_that_does_not_take_a_piece_counts_as_gone(piece: Any):
+    """The last one too: nobody watches for a disconnect by then, and a frame must not hang for ever."""
+    made: list[Exchange] = []
+
+    async def sends() -> None:
+        made.append(exchange_with(AsgiClient(takes=never), stall_s=0.01))
+        await made[0].start(200, [])
+        await piece(made[0], b"x")
+
+    [sending], _ = await asyncio.wait([asyncio.create_task(sends())], timeout=20)
+    assert sending.cancelled()
+    assert made[0].client_left
+
+
+async def test_a_client_that_takes_its_time_within_the_limit_stays():
+    takes = asyncio.Event()
+
+    async def sends() -> Exchange:
+        exchange = exchange_with(AsgiClient(takes=lambda _: takes.wait()), stall_s=60.0)
+        await exchange.write(b"x")
+        return exchange
+
+    sending = asyncio.create_task(sends())
+    await turns()
+    takes.set()
+    assert not (await sending).client_left
+
+
+def test_a_header_is_read_by_its_lower_case_name():
+    async def read() -> tuple[str | None, str | None]:
+        exchange = exchange_with(AsgiClient(headers=[(b"x-a", b"caf\xe9")]))
+        return exchange.text("x-a"), exchange.text("x-b")
+
+    assert asyncio.run(read()) == ("café", None)
