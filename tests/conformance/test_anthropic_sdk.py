@@ -111,6 +111,17 @@ async def test_a_streamed_tool_call_has_whole_input(anthropic_sdk):
     assert call.input["city"] in {"Paris", "Rome"}
 
 
+async def test_models_lists_what_the_key_may_use(anthropic_sdk):
+    names = {model.id for model in await anthropic_sdk.events(lambda c: c.models.list())}
+    assert "claude-tiny" in names
+    assert "claude-secret-model" not in names
+
+
+async def test_a_model_is_retrieved_by_name(anthropic_sdk):
+    model = await anthropic_sdk.ask(lambda c: c.models.retrieve("claude-tiny"))
+    assert (model.id, model.type) == ("claude-tiny", "model")
+
+
 async def test_an_answer_carries_the_request_id_and_the_target(anthropic_sdk):
     raw = await anthropic_sdk.ask(
         lambda c: c.messages.with_raw_response.create(model="claude-tiny", messages=[QUESTION], max_tokens=1)

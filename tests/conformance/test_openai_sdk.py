@@ -6,6 +6,7 @@ import asyncio
 import json
 from typing import Any, Literal
 
+import openai
 import pytest
 from pydantic import BaseModel
 
@@ -164,6 +165,12 @@ async def test_models_lists_what_the_key_may_use(openai_sdk):
 async def test_a_model_is_retrieved_by_name(openai_sdk):
     model = await openai_sdk.ask(lambda c: c.models.retrieve("tiny"))
     assert (model.id, model.object) == ("tiny", "model")
+
+
+async def test_a_base_url_without_v1_works_too(gateway, key):
+    with openai.OpenAI(base_url=gateway.url, api_key=key.key, max_retries=0) as client:
+        answer = client.chat.completions.create(model="tiny", messages=[QUESTION], max_tokens=1)
+    assert answer.usage is not None
 
 
 async def test_an_answer_carries_the_request_id_and_the_target(openai_sdk):
