@@ -17,7 +17,7 @@ import socket
 import ssl
 import struct
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self, cast
 
@@ -29,7 +29,7 @@ class Ask:
     method: str
     path: str
     headers: list[tuple[str, str]]
-    body: bytes
+    body: bytes = field(repr=False)
     peer: Peer
 
     async def send(self, data: bytes) -> None:
@@ -65,6 +65,7 @@ class Peer(asyncio.Protocol):
         self._input = b""
         self._running: asyncio.Task[None] | None = None
         self.asks = 0
+        self.received_bytes = 0
         self.gone = asyncio.Event()
         self.writable = asyncio.Event()
         self.writable.set()
@@ -75,6 +76,7 @@ class Peer(asyncio.Protocol):
         self._owner.peers.append(self)
 
     def data_received(self, data: bytes) -> None:
+        self.received_bytes += len(data)
         self._input += data
         self._next()
 
@@ -97,7 +99,7 @@ class Peer(asyncio.Protocol):
         pairs = [line.split(": ", 1) for line in lines]
         headers = [(name.lower(), value) for name, value in pairs]
         length = int(dict(headers).get("content-length", "0"))
-        if len(rest) < length:
+        if len(rest) < length and self._owner.whole_body:
             return
         self._input = rest[length:]
         method, path, _ = first.split(" ")
@@ -118,13 +120,15 @@ class Peer(asyncio.Protocol):
 
 
 class ScriptedUpstream:
-    """Listens on a free loopback port while it is entered.
+    """Listens on a free loopback port while it is entered. Without `whole_body` the script starts
+    as soon as the headers are there.
 
     `connections` counts those accepted, `peers` and `asks` hold them in order of arrival.
     """
 
-    def __init__(self, script: Script, *, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(self, script: Script, *, tls: ssl.SSLContext | None = None, whole_body: bool = True) -> None:
         self.script = script
+        self.whole_body = whole_body
         self._tls = tls
         self.connections = 0
         self.peers: list[Peer] = []

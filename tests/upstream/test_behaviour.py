@@ -110,6 +110,17 @@ async def test_only_what_was_given_and_framing_is_sent(upstream: Upstream) -> No
         assert dict(provider.asks[0].headers)["accept-encoding"] == "identity"
 
 
+async def test_framing_headers_that_were_given_are_left_out(upstream: Upstream) -> None:
+    async with ScriptedUpstream(says_ok) as provider:
+        given = [("host", "evil"), ("content-length", "3"), ("transfer-encoding", "chunked"), ("expect", "x")]
+        await (await upstream.send(ask_for(provider, headers=given))).read(CAP_BYTES)
+        (ask,) = provider.asks
+        names = sorted(name for name, _ in ask.headers)
+        assert names == ["accept-encoding", "content-length", "host"]
+        assert ask.body == b'{"model":"m"}'
+        assert dict(ask.headers)["host"] == provider.url.removeprefix("http://")
+
+
 async def test_a_body_that_came_compressed_is_handed_over_as_it_came(upstream: Upstream) -> None:
     async def script(ask: Ask) -> None:
         await ask.send(answer(b"\x1f\x8bnot really", headers="content-encoding: gzip\r\n"))
@@ -217,6 +228,20 @@ async def test_a_connection_the_provider_wants_closed_is_not_reused(upstream: Up
         assert provider.connections == 2
 
 
+@AIOHTTP_ONLY  # httpx sends all before it reads anything
+async def test_a_connection_answered_before_the_upload_ended_is_not_reused(upstream: Upstream) -> None:
+    async def script(ask: Ask) -> None:
+        if len(provider.asks) == 1:
+            ask.peer.transport.pause_reading()
+        await ask.send(answer(b"too large", status="413 Too Large"))
+
+    async with ScriptedUpstream(script, whole_body=False) as provider:
+        for body in (bytes(64 << 20), b"{}"):
+            incoming = await upstream.send(ask_for(provider, body=body))
+            assert await incoming.read(CAP_BYTES) == b"too large"
+        assert provider.connections == 2
+
+
 @AIOHTTP_ONLY  # httpx's parser keeps the rest and reads it as the next answer
 async def test_bytes_after_an_answer_do_not_answer_the_next_request(upstream: Upstream) -> None:
     async def script(ask: Ask) -> None:
@@ -247,7 +272,7 @@ async def test_cancelling_in_the_middle_of_a_large_upload_closes_the_connection(
 
     async with ScriptedUpstream(script) as provider:
         sending = asyncio.ensure_future(upstream.send(ask_for(provider, body=bytes(64 << 20))))
-        await soon(until(lambda: provider.peers))
+        await soon(until(lambda: provider.peers and provider.peers[0].received_bytes))
         provider.peers[0].transport.pause_reading()
         sending.cancel()
         with pytest.raises(asyncio.CancelledError):
