@@ -135,8 +135,8 @@ class FakeAudit:
             durable.exception()
             return durable
         self.entries.append(entry)
-        if not isinstance(entry, self._slow):
-            durable.set_result(None)
+        if not isinstance(entry, self._slow):  # a turn of the loop later, as a thread would tell
+            durable.get_loop().call_soon(_tell, durable)
         return durable
 
     @property
@@ -146,6 +146,11 @@ class FakeAudit:
     @property
     def outcomes(self) -> list[Outcome]:
         return [entry for entry in self.entries if isinstance(entry, Outcome)]
+
+
+def _tell(durable: asyncio.Future[None]) -> None:
+    if not durable.done():
+        durable.set_result(None)
 
 
 class FakeIncoming:
