@@ -4,7 +4,7 @@ A POST through `ClientSession` builds its headers three times, makes a task to w
 looks after cookies, redirects and retries. A gateway wants none of these (a redirect is an answer,
 a retry may be paid for twice). So this module takes a connection from aiohttp's connector, writes
 the request in one piece and lets aiohttp's protocol read the answer. ADR 0002 says what that rests
-on; tests/upstream/test_behaviour.py holds it.
+on; tests/upstream/test_behaviour*.py hold it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What only the httpx client does; the rest is in test_behaviour.py."""
+"""What only the httpx client does; the rest is in test_behaviour*.py."""
 
 from __future__ import annotations
 
