@@ -147,7 +147,7 @@ def verbatim_body(fault: UpstreamFault) -> bytes | None:
 
 
 def _seconds(text: str | None) -> float | None:
-    return float(text) if text is not None and text.isdigit() and len(text) < 10 else None
+    return float(text) if text is not None and text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 @lru_cache(maxsize=4096)

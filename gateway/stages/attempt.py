@@ -66,7 +66,7 @@ def pause_s(fault: UpstreamFault, number: int, fraction: float) -> float:
     from 0.1 s with full jitter."""
     if isinstance(fault, Answered):
         asked = fault.headers.get("retry-after", "")
-        if asked.isdigit():
+        if asked.isascii() and asked.isdigit():
             return min(float(asked), _LONGEST_PAUSE_S)
     return min(_FIRST_PAUSE_S * 2.0**number, _LONGEST_PAUSE_S) * fraction
 

@@ -68,6 +68,7 @@ def test_a_pause_doubles_from_a_tenth_of_a_second_with_full_jitter_up_to_five(nu
         ("Wed, 21 Oct 2026 07:28:00 GMT", 0.05),
         ("-1", 0.05),
         ("", 0.05),
+        ("³", 0.05),
     ],
 )
 def test_a_providers_retry_after_is_obeyed_as_far_as_it_is_short(asked: str, pause_s: float):

@@ -1,0 +1,121 @@
+"""The ASGI application: calls to the pipeline, health to Starlette, all else denied in its dialect."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+
+from gateway.front import Front, open_call
+from gateway.health import health_routes
+from gateway.runtime import Runtime
+from gateway.wire import Exchange
+from tests.parts.asgi_client import AsgiClient
+from tests.parts.calls import BEARER, KEY, chat_body, key_record, make_call, make_policy
+from tests.parts.runtime import FakeAudit, FakeIncoming, FakeKeys, FakeUpstream, kinds, make_runtime
+
+
+def opened() -> tuple[Front, Runtime]:
+    front = Front(lambda: Starlette(routes=health_routes(front)))
+    keys = FakeKeys({KEY: key_record()})
+    runtime = make_runtime(make_policy(), FakeUpstream(FakeIncoming(b"{}")), keys=keys)
+    front.open(runtime)
+    return front, runtime
+
+
+async def asked(
+    front: Front, method: str, path: str, *headers: tuple[bytes, bytes], body: bytes = b""
+) -> AsgiClient:
+    client = AsgiClient(body, method=method, path=path, headers=headers)
+    await front(client.scope, client.receive, client.send)
+    return client
+
+
+async def test_a_call_goes_through_the_pipeline_and_is_recorded():
+    front, runtime = opened()
+    client = await asked(front, "POST", "/v1/chat/completions", BEARER, body=chat_body())
+    assert (client.status, client.headers["x-request-id"]) == (200, "call-1")
+    assert isinstance(runtime.audit, FakeAudit)
+    assert kinds(runtime.audit.entries) == ["Intent", "Outcome"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/v1", "/v1/chat/completions/", "/v1//chat/completions", "/v1/chat%2Fcompletions", "/metrics"],
+)
+async def test_an_unknown_path_is_a_404_and_no_call(path: str):
+    front, runtime = opened()
+    client = await asked(front, "POST", path, BEARER, body=chat_body())
+    assert client.status == 404
+    assert json.loads(client.body)["error"]["code"] == "unknown_path"
+    assert isinstance(runtime.audit, FakeAudit)
+    assert runtime.audit.entries == []
+
+
+async def test_a_stranger_learns_of_an_unknown_path_in_anthropics_dialect_if_it_speaks_it():
+    front, _ = opened()
+    client = await asked(front, "GET", "/nowhere", (b"anthropic-version", b"2023-06-01"))
+    assert json.loads(client.body)["type"] == "error"
+    assert client.headers["request-id"] == client.headers["x-request-id"]
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "HEAD"])
+async def test_a_wrong_method_is_a_405_that_says_which(method: str):
+    front, _ = opened()
+    client = await asked(front, method, "/v1/chat/completions", BEARER)
+    assert client.status == 405
+    assert b"POST" in client.body
+
+
+async def test_models_are_listed_and_are_no_call():
+    front, runtime = opened()
+    client = await asked(front, "GET", "/v1/models", BEARER)
+    assert [model["id"] for model in json.loads(client.body)["data"]] == ["fast"]
+    assert isinstance(runtime.audit, FakeAudit)
+    assert runtime.audit.entries == []
+
+
+async def test_before_it_is_opened_and_after_it_is_closed_only_health_answers():
+    front, _ = opened()
+    front.close()
+    assert (await asked(front, "GET", "/livez")).status == 200
+    assert (await asked(front, "GET", "/readyz")).status == 503
+    assert (await asked(front, "POST", "/v1/chat/completions", BEARER, body=chat_body())).status == 404
+
+
+# ---------------------------------------------------------------- a call at the door
+
+
+async def at_the_door(
+    *headers: tuple[bytes, bytes], client: Any = ("198.51.100.7", 1), **changes: Any
+) -> Any:
+    asgi = AsgiClient(headers=headers)
+    asgi.scope["client"] = client
+    exchange = Exchange(asgi.scope, asgi.receive, asgi.send)
+    call = make_call()
+    return open_call(exchange, call.dialect, call.family, make_runtime(make_policy(), **changes))
+
+
+async def test_a_call_keeps_the_policy_that_was_in_force_at_the_door():
+    call = await at_the_door()
+    assert (call.id, call.policy.revision, call.timing.started) == ("call-1", "rev-1", 100.0)
+
+
+async def test_a_callers_own_request_id_is_kept_as_far_as_it_can_be_printed():
+    call = await at_the_door((b"x-request-id", b"mine\x07\xe9" + b"x" * 1000))
+    assert call.request_id == "mine" + "x" * 124
+    assert (await at_the_door()).request_id is None
+
+
+async def test_only_the_network_of_the_caller_is_kept():
+    assert (await at_the_door()).network == "198.51.100.0/24"
+    assert (await at_the_door(client=None)).network is None
+
+
+async def test_a_forwarded_address_counts_from_a_trusted_proxy_only():
+    forwarded = (b"x-forwarded-for", b"203.0.113.9")
+    assert (await at_the_door(forwarded)).network == "198.51.100.0/24"
+    trusted = frozenset({"198.51.100.7"})
+    assert (await at_the_door(forwarded, trusted_proxies=trusted)).network == "203.0.113.0/24"
