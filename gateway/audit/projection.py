@@ -26,7 +26,7 @@ class Sealed(Struct, frozen=True, gc=False):
 def shipment(writer: str, sealed: Sequence[Sealed]) -> Shipment:
     """An outcome whose intent is here too becomes one row with it."""
     last = sealed[-1].link
-    made = Shipment(writer, Position(last.seq, bytes.fromhex(last.hash)))
+    made = Shipment(writer, Position(last.seq, last.hash))
     intents: dict[str, int] = {}
     for one in sealed:
         entry = one.entry
@@ -47,7 +47,7 @@ def shipment(writer: str, sealed: Sequence[Sealed]) -> Shipment:
 
 
 def entry_row(writer: str, sealed: Sealed) -> Row:
-    """The values of an EntryRow."""
+    """The values of an EntryRow, the body as text: SQLite's driver takes longer over bytes."""
     link, entry = sealed.link, sealed.entry
     if type(entry) is Intent:
         kind, at = "intent", entry.at
@@ -56,7 +56,7 @@ def entry_row(writer: str, sealed: Sealed) -> Row:
     else:
         assert isinstance(entry, Boot)
         kind, at = "boot", entry.at
-    return (writer, link.seq, link.boot, at, kind, entry.id, bytes.fromhex(link.hash), link.body)
+    return (writer, link.seq, link.boot, at, kind, entry.id, link.hash, link.body.decode())
 
 
 def intent_columns(writer: str, seq: int, entry: Intent) -> Row:
@@ -75,7 +75,7 @@ def intent_columns(writer: str, seq: int, entry: Intent) -> Row:
         entry.purpose.use_case,
         asked.api,
         asked.model,
-        asked.stream,
+        int(asked.stream),
         entry.policy,
         last_refusal(entry.decisions),
     )

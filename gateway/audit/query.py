@@ -104,7 +104,7 @@ def _opened(row: EntryRow, kind: type[Intent] | type[Outcome]) -> tuple[Record, 
     entry = decode(envelope.entry)
     if not isinstance(entry, kind):
         raise UnreadableEntry(f"entry {row.seq} of writer {row.writer} is no {kind.__name__.lower()}")
-    place = {"writer": row.writer, "seq": row.seq, "prev": envelope.prev, "hash": row.hash.hex()}
+    place = {"writer": row.writer, "seq": row.seq, "prev": envelope.prev, "hash": row.hash}
     return _spelled_out(entry), place
 
 

@@ -105,7 +105,7 @@ class Verifier:
             page: list[tuple[EntryRow, Sealed]] = []
             fault: Fault | None = None
             for row in rows:
-                checked = checker.feed(row.hash.hex(), row.body)
+                checked = checker.feed(row.hash, row.body)
                 if isinstance(checked, Fault):
                     fault = checked
                     break
@@ -116,7 +116,7 @@ class Verifier:
                     )
                     break
                 self._seen(row.seq, entry)
-                link = Link(checked.seq, checked.boot, row.hash.hex(), row.body)
+                link = Link(checked.seq, checked.boot, row.hash, row.body)
                 page.append((row, Sealed(link, entry)))
             fault = check_page(self._calls, page) or fault
             if fault is not None:

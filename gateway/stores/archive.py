@@ -34,7 +34,7 @@ class SqlArchive:
             row = connection.execute(wanted).first()
         if row is not None:
             return Position(row.seq, row.hash)
-        start = Position(0, bytes(32))
+        start = Position(0, "")
         with writing(self._engine) as connection:
             connection.execute(insert(writers).values(id=writer, created_at=self._now_ms()))
             connection.execute(insert(shipped).values(writer=writer, seq=start.seq, hash=start.hash))

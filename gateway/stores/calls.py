@@ -27,11 +27,11 @@ from gateway.stores.tables import calls, entries, shipped, writers
 
 _INTENT = tuple(calls.c[name] for name in IntentColumns._fields)
 _OUTCOME = tuple(calls.c[name] for name in OutcomeColumns._fields[1:])
-_BYTES = frozenset({"hash", "body"})
-# SQLite keeps whatever type someone may have put there: what is checked are bytes all the same.
-_ENTRY = tuple(
-    cast(entries.c[name], LargeBinary).label(name) if name in _BYTES else entries.c[name]
-    for name in EntryRow._fields
+# SQLite keeps bytes in a column of text if someone puts them there: verifying must not stumble.
+_ENTRY = (
+    *(entries.c[name] for name in EntryRow._fields[:-2]),
+    cast(entries.c.hash, LargeBinary).label("hash"),
+    cast(entries.c.body, LargeBinary).label("body"),
 )
 _EQUAL = ("user", "team", "key", "use_case", "model", "region", "ending")
 _PARAMETERS = 500
@@ -61,13 +61,15 @@ class SqlCalls:
             for start in range(0, len(places), _PARAMETERS):
                 some = tuple_(entries.c.writer, entries.c.seq).in_(places[start : start + _PARAMETERS])
                 for row in connection.execute(select(*_ENTRY).where(some)):
-                    found[row.writer, row.seq] = EntryRow(*row)
+                    found[row.writer, row.seq] = _entry_row(row)
         return found
 
     def entries(self, writer: str, after: int, limit: int) -> list[EntryRow]:
         wanted = select(*_ENTRY).where(entries.c.writer == writer, entries.c.seq > after)
         with reading(self._engine) as connection:
-            return [EntryRow(*row) for row in connection.execute(wanted.order_by(entries.c.seq).limit(limit))]
+            return [
+                _entry_row(row) for row in connection.execute(wanted.order_by(entries.c.seq).limit(limit))
+            ]
 
     def writers(self) -> dict[str, int]:
         wanted = select(writers.c.id, func.coalesce(shipped.c.seq, 0)).outerjoin_from(writers, shipped)
@@ -125,6 +127,13 @@ def _entry_exists(seq: ColumnElement[Any], kind: str) -> ColumnElement[bool]:
         entries.c.seq == seq,
         entries.c.kind == kind,
         entries.c.call_id == calls.c.id,
+    )
+
+
+def _entry_row(row: Row[Any]) -> EntryRow:
+    found = row._mapping
+    return EntryRow._make(
+        found[name].decode("ascii", "replace") if name == "hash" else found[name] for name in EntryRow._fields
     )
 
 

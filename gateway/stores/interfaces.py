@@ -23,14 +23,14 @@ Row = tuple[object, ...]
 
 
 class Position(NamedTuple):
-    """The last entry of a writer that the database holds. (0, zeros): none yet."""
+    """The last entry of a writer that the database holds. (0, ""): none yet."""
 
     seq: int
-    hash: bytes
+    hash: str
 
 
 class EntryRow(NamedTuple):
-    """One chained entry: `body` are the bytes that were hashed, `hash` the 32 bytes of the digest."""
+    """One chained entry: `body` are the bytes that were hashed, `hash` their digest in hex."""
 
     writer: str
     seq: int
@@ -38,7 +38,7 @@ class EntryRow(NamedTuple):
     at: str
     kind: str
     call_id: str
-    hash: bytes
+    hash: str
     body: bytes
 
 
@@ -93,7 +93,7 @@ def call_row(intent: Row, outcome: Row) -> Row:
 class Shipment:
     """Consecutive entries of one writer and what they mean for `calls`, as plain tuples.
 
-    `entries` in the order of EntryRow. `calls` are new calls (CALL_COLUMNS), with their outcome
+    `entries` in the order of EntryRow, their body as text. `calls` are new calls (CALL_COLUMNS), with their outcome
     where it is in the same shipment; `outcomes` are the ends of calls that were shipped before:
     the values of OutcomeColumns, then the call's id.
     """

@@ -18,6 +18,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    Text,
     text,
 )
 
@@ -42,7 +43,7 @@ shipped = Table(
     METADATA,
     Column("writer", String(64), ForeignKey("writers.id"), primary_key=True),
     Column("seq", BigInteger, nullable=False),
-    Column("hash", LargeBinary(32), nullable=False),
+    Column("hash", String(64), nullable=False),
 )
 
 entries = Table(
@@ -54,8 +55,8 @@ entries = Table(
     Column("at", String(32), nullable=False),
     Column("kind", String(16), nullable=False),
     Column("call_id", String(64), nullable=False),
-    Column("hash", LargeBinary(32), nullable=False),
-    Column("body", LargeBinary, nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("body", Text, nullable=False),
 )
 
 calls = Table(

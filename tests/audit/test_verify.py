@@ -50,7 +50,7 @@ async def test_an_untouched_log_has_no_fault(place: Place):
     ("statement", "what", "seq"),
     [
         ("UPDATE entries SET body = replace(body, 'support', 'suppert') WHERE seq = 4", "changed", 4),
-        ("UPDATE entries SET hash = zeroblob(32) WHERE seq = 6", "changed", 6),
+        ("UPDATE entries SET hash = '00' WHERE seq = 6", "changed", 6),
         ("DELETE FROM entries WHERE seq = 5", "missing", 5),
         ("DELETE FROM entries WHERE seq >= 10", "missing", 10),
         ("DELETE FROM entries", "missing", 1),
@@ -114,7 +114,7 @@ async def test_the_first_fault_is_reported_and_other_chains_are_checked(place: P
     await run_calls(place, 2)
     held.recovered.lock.close()
     writers = list(SqlCalls(place.database().engine).writers())
-    tamper(place, f"UPDATE entries SET hash = zeroblob(32) WHERE writer = '{writers[1]}' AND seq = 2")
+    tamper(place, f"UPDATE entries SET hash = '00' WHERE writer = '{writers[1]}' AND seq = 2")
     report = verify(place)
     assert report.fault is not None
     assert (report.fault.writer, [chain.writer for chain in report.chains]) == (writers[1], writers)

@@ -42,7 +42,14 @@ def key(number: int = 1, **changes: object) -> KeyRecord:
 def entry(seq: int, writer: str = "w1", kind: str = "intent", call_id: str | None = None) -> EntryRow:
     body = f"body of {seq}".encode()
     return EntryRow(
-        writer, seq, 1, f"2027-01-15T08:00:{seq % 60:02d}.000Z", kind, call_id or f"c{seq}", bytes(32), body
+        writer,
+        seq,
+        1,
+        f"2027-01-15T08:00:{seq % 60:02d}.000Z",
+        kind,
+        call_id or f"c{seq}",
+        f"{seq:064x}",
+        body,
     )
 
 
@@ -89,7 +96,7 @@ def shipped(
     return Shipment(
         entries[-1].writer,
         Position(entries[-1].seq, entries[-1].hash),
-        list(entries),
+        [(*one[:-1], one.body.decode()) for one in entries],
         [call_row(*one) for one in calls],
         [(*ending, call_id) for call_id, ending in outcomes],
     )

@@ -20,7 +20,7 @@ def archive(database: Database) -> SqlArchive:
 
 
 def test_a_new_writer_stands_before_its_first_entry(archive: SqlArchive):
-    assert archive.position("w2") == Position(0, bytes(32))
+    assert archive.position("w2") == Position(0, "")
 
 
 def test_asking_for_its_position_registers_a_writer(archive: SqlArchive, database: Database):
@@ -31,7 +31,7 @@ def test_asking_for_its_position_registers_a_writer(archive: SqlArchive, databas
 
 def test_a_shipment_moves_the_position_to_its_last_entry(archive: SqlArchive):
     assert archive.ship(calls_shipment(3), 0)
-    assert archive.position("w1") == Position(6, bytes(32))
+    assert archive.position("w1") == Position(6, f"{6:064x}")
 
 
 def test_a_shipment_from_elsewhere_is_not_taken(archive: SqlArchive, database: Database):
@@ -46,7 +46,7 @@ def test_every_row_of_a_shipment_arrives(archive: SqlArchive, database: Database
     shipment = calls_shipment(count)
     archive.ship(shipment, 0)
     found = SqlCalls(database.engine)
-    assert found.entries("w1", 0, 10_000) == shipment.entries
+    assert [(*row[:-1], row.body.decode()) for row in found.entries("w1", 0, 10_000)] == shipment.entries
     rows = found.search(CallFilter(limit=1_000))
     assert {call_row(row.intent, row.outcome) for row in rows} == set(shipment.calls)
 

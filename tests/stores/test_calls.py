@@ -112,7 +112,10 @@ def test_entries_of_writers_nobody_registered_are_found(calls: SqlCalls, databas
     assert calls.unregistered() == ["x"]
 
 
-def test_bytes_that_someone_stored_as_text_are_read_as_bytes(calls: SqlCalls, database: Database):
+@pytest.mark.parametrize(("stored", "read"), [("'text'", b"text"), ("x'ff00'", b"\xff\x00")])
+def test_whatever_type_someone_stored_is_read_as_bytes(
+    calls: SqlCalls, database: Database, stored: str, read: bytes
+):
     with writing(database.engine) as connection:
-        connection.exec_driver_sql("UPDATE entries SET body = 'text' WHERE seq = 1")
-    assert calls.entries("w1", 0, 1)[0].body == b"text"
+        connection.exec_driver_sql(f"UPDATE entries SET body = {stored} WHERE seq = 1")
+    assert calls.entries("w1", 0, 1)[0].body == read

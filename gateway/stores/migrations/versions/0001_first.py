@@ -40,7 +40,7 @@ def _audit_log() -> None:
         "shipped",
         sa.Column("writer", sa.String(64), sa.ForeignKey("writers.id"), primary_key=True),
         sa.Column("seq", sa.BigInteger, nullable=False),
-        sa.Column("hash", sa.LargeBinary(32), nullable=False),
+        sa.Column("hash", sa.String(64), nullable=False),
     )
     op.create_table(
         "entries",
@@ -50,8 +50,8 @@ def _audit_log() -> None:
         sa.Column("at", sa.String(32), nullable=False),
         sa.Column("kind", sa.String(16), nullable=False),
         sa.Column("call_id", sa.String(64), nullable=False),
-        sa.Column("hash", sa.LargeBinary(32), nullable=False),
-        sa.Column("body", sa.LargeBinary, nullable=False),
+        sa.Column("hash", sa.String(64), nullable=False),
+        sa.Column("body", sa.Text, nullable=False),
     )
 
 
