@@ -12,7 +12,7 @@ LONG_FILES: Final[Mapping[str, str]] = {}
 CATCH_ALLS: Final[Mapping[str, str]] = {
     "gateway/pipeline.py::serve": "the edge: our own mistakes get an answer and a record too",
     "gateway/audit/shipping.py::Shipper._run": "the shipper's loop: what fails now is tried again, nothing is lost",
-    "gateway/audit/spool.py::Spool._run": "the writer's loop: whatever it was, the callers of the batch must hear of it",
+    "gateway/audit/spool.py::Pace.write": "whatever a write ran into, the callers of its batch must hear of it",
     "gateway/pipeline.py::settle": "one failing step does not stop the next",
 }
 
