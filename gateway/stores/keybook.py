@@ -36,12 +36,16 @@ class KeyBook:
         self._cursor = 0
         self._looked_at = float("-inf")
         self._look: asyncio.Future[None] | None = None
+        self._reading = False
 
     async def find(self, key: str) -> KeyRecord | None:
         """The record of a well-formed key. StoreUnavailable if it isn't here and can't be looked up."""
         found = self.known(key)
         if found is None:
+            began_before = self._reading
             await self._look_again()
+            if began_before and self.known(key) is None:
+                await self._look_again()
             found = self.known(key)
         return found
 
@@ -54,9 +58,11 @@ class KeyBook:
         self._looked_at = self._clock.monotonic()
         loop = asyncio.get_running_loop()
         changed, cursor = await loop.run_in_executor(self._executor, self._store.changed_since, self._cursor)
+        if cursor < self._cursor:
+            return  # overtaken by a later look: what this one read may have been revoked since
         for record in changed:
             self._by_hash[record.hash] = record
-        self._cursor = max(self._cursor, cursor)
+        self._cursor = cursor
 
     async def follow(self) -> None:
         """Refresh every second, for ever: revocations arrive this way. A database that is down keeps
@@ -78,4 +84,8 @@ class KeyBook:
         early = self._looked_at + _SPACING_S - self._clock.monotonic()
         if early > 0:
             await self._clock.sleep(early)
-        await self.refresh()
+        self._reading = True
+        try:
+            await self.refresh()
+        finally:
+            self._reading = False
