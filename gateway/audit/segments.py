@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Self
 
 WriteCall = Callable[[int, bytes], int]
+_PROBE_BYTES = 64 * 1024
 
 
 class FolderLock:
@@ -116,6 +117,18 @@ class SegmentWriter:
             raise
         self._dirty = False
         self._size += len(data)
+
+    def probe(self) -> None:
+        """OSError while nothing can be written here; takes back what a failure left behind."""
+        if self._dirty:
+            self._take_back()
+        path = self._folder / "probe"
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        try:
+            self._write(descriptor, bytes(_PROBE_BYTES))
+        finally:
+            os.close(descriptor)
+            path.unlink()
 
     def close(self) -> None:
         if self._descriptor is not None:

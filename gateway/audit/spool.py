@@ -40,7 +40,10 @@ class BatchWriter:
         self._written = written
 
     def write(self, batch: Sequence[Waiting]) -> None:
-        """OSError: nothing of it is in the log."""
+        """OSError: nothing of it is in the log. An empty batch only tries whether one could be."""
+        if not batch:
+            self._segments.probe()
+            return
         before = self._chain.head
         links = self._chain.seal([encoded for _, encoded, _ in batch])
         try:
@@ -96,12 +99,15 @@ class Spool:
         max_bytes: int = 64 * 1024 * 1024,
         slow_s: float = 0.05,
         wary_s: float = 10.0,
+        probe_s: float = 1.0,
     ) -> None:
         self._writer = writer
         self._loop = loop
         self._pace = Pace(monotonic, fsync=fsync, slow_s=slow_s, wary_s=wary_s)
         self._max_entries = max_entries
         self._max_bytes = max_bytes
+        self._probe_s = probe_s
+        self._probe: asyncio.TimerHandle | None = None
         self._waiting: list[Waiting] = []
         self._entries = 0
         self._bytes = 0
@@ -138,6 +144,8 @@ class Spool:
     async def close(self) -> None:
         """Writes what is queued, then stops. Later appends raise SpoolUnavailable. Idempotent."""
         self._closing = True
+        if self._probe is not None:
+            self._probe.cancel()
         await self._idle.wait()
         self._batches.put(None)
         await asyncio.to_thread(self._thread.join)
@@ -179,6 +187,17 @@ class Spool:
                 _LOG.warning("the audit spool can be written again")
             else:
                 _LOG.error("the audit spool can't be written: %s", error)
+        if error is not None and not self._closing:
+            if self._probe is not None:
+                self._probe.cancel()
+            self._probe = self._loop.call_later(self._probe_s, self._try_again)
+
+    def _try_again(self) -> None:
+        """Whoever is not ready gets no calls, so it can't wait for one to find out."""
+        if not (self.healthy or self._closing or self._writing or self._waiting):
+            self._idle.clear()
+            self._writing = True
+            self._batches.put([])
 
     def _run(self) -> None:
         while (batch := self._batches.get()) is not None:

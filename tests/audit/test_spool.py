@@ -49,14 +49,14 @@ class Disk:
 
 
 class Bench:
-    def __init__(self, folder: Path, *, thread: bool, **limits: int) -> None:
+    def __init__(self, folder: Path, *, thread: bool, **limits: float) -> None:
         self.folder = folder
         self.disk = Disk()
         self.written: list[Sealed] = []
         chain = Chain("inst", "w1", genesis("inst", "w1"), 1)
         writer = BatchWriter(chain, SegmentWriter(folder, write=self.disk.write), self._note)
         clock = Ticking(thread)
-        self.spool = Spool(writer, asyncio.get_running_loop(), clock, fsync=False, slow_s=0.5, **limits)
+        self.spool = Spool(writer, asyncio.get_running_loop(), clock, fsync=False, slow_s=0.5, **limits)  # type: ignore[arg-type]
         clock.slow = thread
 
     def _note(self, sealed: Sequence[Sealed], _head: Head) -> None:
@@ -220,3 +220,32 @@ async def test_a_slow_write_moves_the_next_ones_into_the_thread(tmp_path: Path):
         await with_disk.spool.append(intent(f"c{number}"))
     await with_disk.spool.close()
     assert where == ["loop", "thread", "thread"]
+
+
+async def test_it_finds_out_by_itself_that_there_is_room_again(bench: Callable[..., Bench]):
+    with_disk = bench(probe_s=0.001)
+    with_disk.disk.error = errno.ENOSPC
+    with pytest.raises(SpoolUnavailable):
+        await with_disk.spool.append(intent("lost"))
+    with_disk.disk.error = None
+    async with asyncio.timeout(30):
+        while not with_disk.spool.healthy:
+            await asyncio.sleep(0)
+    await with_disk.spool.append(intent("kept"))
+    await with_disk.spool.close()
+    assert with_disk.on_disk() == ["kept"]
+
+
+async def test_it_stays_unhealthy_while_the_disk_is_full(bench: Callable[..., Bench]):
+    with_disk = bench(probe_s=0.0)
+    with_disk.disk.error = errno.ENOSPC
+    with pytest.raises(SpoolUnavailable):
+        await with_disk.spool.append(intent("lost"))
+    async with asyncio.timeout(30):
+        while with_disk.disk.writes < 4:
+            await asyncio.sleep(0)
+    await with_disk.spool.close()
+    assert (with_disk.spool.healthy, sorted(path.suffix for path in with_disk.folder.iterdir())) == (
+        False,
+        [".log"],
+    )
