@@ -117,7 +117,7 @@ def config(settings: Settings, app: Any) -> uvicorn.Config:
         log_config=None,
         server_header=False,
         proxy_headers=False,
-        limit_concurrency=settings.max_connections,
+        limit_concurrency=settings.max_connections + 1,  # from this number on uvicorn answers 503
         timeout_keep_alive=75,
         timeout_graceful_shutdown=int(settings.shutdown_grace_s) or 1,
     )
