@@ -112,7 +112,8 @@ class Call:
     grant: Grant | None = None
     plan: Plan | None = None
     hold: Hold | None = None
-    intent_recorded: bool = False
+    intended: int | None = None
+    """How many verdicts the recorded intent holds; None: no intent is recorded."""
     sent_to: Candidate | None = None
     attempts: list[Attempt] = field(default_factory=list)
     served: Served | None = None

@@ -16,8 +16,7 @@ class SystemClock:
         """The day in UTC."""
         return datetime.now(UTC).date()
 
-    def monotonic(self) -> float:
-        return time.monotonic()
+    monotonic = staticmethod(time.monotonic)
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable
 
-from gateway.call import Call, Ending
+from gateway.call import Call, Ending, Served
 from gateway.errors import Kind, Problem, Refused, SpoolUnavailable, TimedOut, UpstreamFault
 from gateway.reply import problem_of, send_end, send_stream
 from gateway.runtime import Runtime
@@ -109,7 +109,8 @@ async def conclude(
         fault = None
     if not exchange.client_left:
         await send_end(call, exchange, runtime, fault)
-    await _linger(call)
+    if call.served is not None and call.served.reader is not None and call.ending == "complete":
+        await _linger(call.served)
 
 
 def _ending(fault: UpstreamFault, exchange: Exchange) -> Ending:
@@ -128,11 +129,8 @@ def _end_cancelled(call: Call, exchange: Exchange) -> None:
         call.end("shutdown", Problem(Kind.UNAVAILABLE, stopping, code="shutdown", should_retry=True))
 
 
-async def _linger(call: Call) -> None:
+async def _linger(served: Served) -> None:
     """Read a complete stream to its end of input, so that the connection can be used again."""
-    served = call.served
-    if served is None or served.reader is None or call.ending != "complete":
-        return
     try:
         async with asyncio.timeout(_LINGER_S):
             while await served.incoming.next_chunk():

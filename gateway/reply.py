@@ -19,15 +19,11 @@ _VERBATIM_BYTES = 64 * 1024
 
 def head(call: Call, content_type: str) -> RawHeaders:
     """Headers of every answer that a call gets."""
-    headers: RawHeaders = [
-        (b"content-type", _header(content_type)),
-        (b"x-gateway-policy", _header(call.policy.revision)),
-    ]
-    headers += [(name.encode(), call.id.encode()) for name in call.family.request_id_headers]
-    if call.served is not None:
-        candidate = call.served.candidate
-        headers.append((b"x-gateway-model", _header(candidate.asked_for)))
-        headers.append((b"x-gateway-target", _header(candidate.target.name)))
+    served = call.served
+    model, target = ("", "") if served is None else (served.candidate.asked_for, served.candidate.target.name)
+    headers = [*_lasting(content_type, call.policy.revision, model, target)]
+    request_id = call.id.encode()
+    headers.extend([(name, request_id) for name in call.family.request_id_headers])
     return headers
 
 
@@ -109,7 +105,7 @@ async def plain_problem(exchange: Exchange, family: Family, request_id: str, pro
 
 def _plain_head(family: Family, request_id: str) -> RawHeaders:
     head: RawHeaders = [(b"content-type", b"application/json")]
-    return head + [(name.encode(), request_id.encode()) for name in family.request_id_headers]
+    return head + [(name, request_id.encode()) for name in family.request_id_headers]
 
 
 def problem_of(fault: UpstreamFault, family: Family) -> Problem:
@@ -151,5 +147,16 @@ def _seconds(text: str | None) -> float | None:
 
 
 @lru_cache(maxsize=4096)
+def _lasting(content_type: str, revision: str, model: str, target: str) -> tuple[tuple[bytes, bytes], ...]:
+    """The headers that are the same for call after call."""
+    named = (
+        (b"content-type", content_type),
+        (b"x-gateway-policy", revision),
+        (b"x-gateway-model", model),
+        (b"x-gateway-target", target),
+    )
+    return tuple((name, _header(text)) for name, text in named if text)
+
+
 def _header(text: str) -> bytes:
     return "".join(c if " " <= c <= "~" else "?" for c in text)[:256].encode()

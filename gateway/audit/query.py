@@ -89,8 +89,7 @@ def record(intent: EntryRow, ended: EntryRow | None) -> Record:
     if ended is None:
         return made | {"ended_at": None, "ending": None, "chain": place | {"intent": place}}
     outcome, last = _opened(ended, Outcome)
-    # An outcome's decisions are all of the call's; one written for a dead process has none.
-    decisions = outcome["decisions"] or made["decisions"]
+    decisions = made["decisions"] + outcome["decisions"]
     return made | outcome | {"decisions": decisions, "chain": last | {"intent": place}}
 
 

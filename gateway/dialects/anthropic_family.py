@@ -79,5 +79,5 @@ ANTHROPIC: Final = Family(
     read_problem=read_problem,
     models_body=models_body,
     model_body=model_body,
-    request_id_headers=("request-id", "x-request-id"),
+    request_id_headers=(b"request-id", b"x-request-id"),
 )

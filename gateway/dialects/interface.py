@@ -150,5 +150,5 @@ class Family:
     """Names of models → the body of `GET /v1/models`."""
     model_body: Callable[[str], bytes]
     """Name of a model → the body of `GET /v1/models/{name}`."""
-    request_id_headers: tuple[str, ...]
+    request_id_headers: tuple[bytes, ...]
     """Names under which this family's SDKs look for a request id."""

@@ -73,5 +73,5 @@ OPENAI: Final = Family(
     read_problem=read_problem,
     models_body=models_body,
     model_body=model_body,
-    request_id_headers=("x-request-id",),
+    request_id_headers=(b"x-request-id",),
 )

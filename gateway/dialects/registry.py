@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal
 from urllib.parse import unquote
 
@@ -80,10 +81,15 @@ def family_of(path: str, header: Header) -> Family:
 def provider_url(dialect: Dialect, base_url: str) -> str:
     """Where a provider takes this operation. A base_url that already ends in `/v1` is not given a
     second one; nothing else is guessed."""
+    return _joined(base_url, dialect.provider_path)
+
+
+@lru_cache(maxsize=1024)
+def _joined(base_url: str, path: str) -> str:
     base = base_url.rstrip("/")
-    if base.endswith("/v1") and dialect.provider_path.startswith("/v1/"):
-        return base + dialect.provider_path.removeprefix("/v1")
-    return base + dialect.provider_path
+    if base.endswith("/v1") and path.startswith("/v1/"):
+        return base + path.removeprefix("/v1")
+    return base + path
 
 
 def _models_route(path: str, header: Header) -> Route | None:

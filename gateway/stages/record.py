@@ -29,10 +29,9 @@ from gateway.usage import dollars
 async def enter(call: Call, runtime: Runtime) -> None:
     """Record the intent, durably. Refuses with 503 if the audit log can't take it."""
     try:
-        durable = _intent(call, runtime)
-        await durable
+        await _intent(call, runtime, verdicts=len(call.trail))
     except SpoolUnavailable:
-        call.intent_recorded = False  # it is in no log; should the spool recover, both are written
+        call.intended = None  # it is in no log; should the spool recover, both are written
         problem = Problem(
             Kind.UNAVAILABLE, "the audit log can't be written, so nothing is sent", code="audit"
         )
@@ -41,19 +40,19 @@ async def enter(call: Call, runtime: Runtime) -> None:
 
 def leave(call: Call, runtime: Runtime) -> Awaitable[None]:
     """Chain the outcome (and the intent of a call refused before it had one)."""
-    if not call.intent_recorded:
-        _intent(call, runtime)
+    if call.intended is None:
+        _intent(call, runtime, verdicts=0)
     return runtime.audit.append(outcome(call, runtime.clock.monotonic(), runtime.clock.now_ms()))
 
 
-def _intent(call: Call, runtime: Runtime) -> Awaitable[None]:
-    entry = intent(call)
-    durable = runtime.audit.append(entry)
-    call.intent_recorded = True
+def _intent(call: Call, runtime: Runtime, *, verdicts: int) -> Awaitable[None]:
+    durable = runtime.audit.append(intent(call, verdicts))
+    call.intended = verdicts
     return durable
 
 
-def intent(call: Call) -> Intent:
+def intent(call: Call, verdicts: int) -> Intent:
+    """With the first `verdicts` of the trail; the outcome holds the rest."""
     caller, asked = call.caller, call.asked
     who = (
         Who(network=call.network)
@@ -81,19 +80,19 @@ def intent(call: Call) -> Intent:
             tools=() if asked is None else (*asked.functions, *asked.hosted_tools)[:64],
         ),
         policy=call.policy.revision,
-        decisions=tuple(call.trail),
+        decisions=tuple(call.trail[:verdicts]),
     )
 
 
 def outcome(call: Call, monotonic: float, now_ms: int) -> Outcome:
-    """Decisions of an outcome are all of the call's: it stands by itself."""
+    """What happened after the intent: the decisions of a record are those of both, in order."""
     measured = call.measured
     return Outcome(
         id=call.id,
         ended_at=iso(now_ms),
         ending=call.ending or "upstream_error",
         served=_served(call),
-        decisions=tuple(call.trail),
+        decisions=tuple(call.trail[call.intended or 0 :]),
         usage=None if measured is None else measured.usage,
         cost=_cost(call, measured),
         latency_ms=_latency(call, monotonic),

@@ -7,8 +7,9 @@ the traffic.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final, Protocol
+
+from msgspec import Struct
 
 CLIENTS_OWN: Final = frozenset(
     {
@@ -29,8 +30,7 @@ CLIENTS_OWN: Final = frozenset(
 connection, and that no compression is wanted (`accept-encoding: identity`)."""
 
 
-@dataclass(frozen=True, slots=True)
-class TimeLimits:
+class TimeLimits(Struct, frozen=True):
     """Seconds. `first_byte` runs from the request being sent to the answer's headers."""
 
     connect_s: float = 5.0
@@ -39,8 +39,7 @@ class TimeLimits:
     total_s: float = 900.0
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(Struct, frozen=True):
     """One request to a provider. Header names are lower-case; `url` is absolute and already encoded:
     it is sent as it stands. Nothing is added to `headers` but what is CLIENTS_OWN."""
 

@@ -75,4 +75,4 @@ def test_a_model_is_read_by_the_sdk():
 
 
 def test_the_family_says_what_it_is():
-    assert (ANTHROPIC.name, ANTHROPIC.request_id_headers) == ("anthropic", ("request-id", "x-request-id"))
+    assert (ANTHROPIC.name, ANTHROPIC.request_id_headers) == ("anthropic", (b"request-id", b"x-request-id"))

@@ -82,4 +82,4 @@ def test_no_model_is_an_empty_list():
 
 
 def test_the_family_says_what_it_is():
-    assert (OPENAI.name, OPENAI.request_id_headers) == ("openai", ("x-request-id",))
+    assert (OPENAI.name, OPENAI.request_id_headers) == ("openai", (b"x-request-id",))

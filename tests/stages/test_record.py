@@ -77,7 +77,7 @@ def test_an_intent_says_who_asks_for_what_and_what_was_decided():
     call.end_user, call.use_case, call.tags = "e-1", "faq", {"channel": "chat"}
     call.network = "198.51.100.0/24"
     call.note("authorize", "caller", "allow")
-    intent = record.intent(call)
+    intent = record.intent(call, len(call.trail))
     who = intent.who
     assert (who.auth, who.key, who.user, who.team, who.roles) == ("key", "key_1", "u-1", "home", ("caller",))
     assert (who.end_user, who.network) == ("e-1", "198.51.100.0/24")
@@ -90,7 +90,7 @@ def test_an_intent_says_who_asks_for_what_and_what_was_decided():
 def test_a_stranger_is_recorded_by_network_only():
     call = make_call()
     call.network = "198.51.100.0/24"
-    intent = record.intent(call)
+    intent = record.intent(call, len(call.trail))
     assert (intent.who.key, intent.who.network) == (None, "198.51.100.0/24")
     assert (intent.asked.api, intent.asked.model) == ("chat", None)
 
