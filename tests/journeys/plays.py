@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable
 from typing import Literal
@@ -75,6 +76,7 @@ def pours(voice: Voice, _: bool) -> Script:
         await ask.send(STREAM_HEAD + piece(voice.begin + voice.text("one")))
         while not ask.peer.gone.is_set():
             await ask.send(piece(voice.text("one" * LONG)))
+            await asyncio.sleep(0)  # the loop must get to say that the other side has gone
 
     return script
 

@@ -62,6 +62,7 @@ async def test_every_ending_leaves_one_intent_and_one_outcome_and_nothing_behind
                     played.append(await play(row, gateway, provider, voice, stream=form == "stream"))
                     played.append(await play(COMPLETE, gateway, provider, voice, stream=form == "stream"))
             await gateway.stop()
+        assert len(gateway.entries) == 2 * len(played)
         the_log_holds(gateway, played)
 
 

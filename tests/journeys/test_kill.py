@@ -80,6 +80,8 @@ async def test_whatever_a_caller_saw_to_its_end_survives_ten_kills_once_and_prov
             await _one_life(gateway, key, seen)
         await asyncio.to_thread(gateway.start)
         await asyncio.to_thread(gateway.stop)
+        verified = await asyncio.to_thread(gateway.command, "audit", "verify")
+        assert verified.returncode == 0, verified.stdout
 
     entries = entries_of(gateway.data)
     intents = Counter(entry.id for entry in entries if isinstance(entry, Intent))
