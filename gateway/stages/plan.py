@@ -1,7 +1,8 @@
 """Where may it go? Pure: ordered candidates, after residency and dialect. Refuses an empty plan.
 
-The model's own targets come first, in an order drawn by weight; then those of its fallbacks, each
-fallback judged by the role that allowed the call. Nothing is ever sent outside the plan.
+The model's own targets come first, in an order drawn by weight, those of weight 0 behind the others;
+then those of its fallbacks, each fallback judged by the role that allowed the call. Nothing is ever
+sent outside the plan.
 """
 
 from __future__ import annotations
@@ -77,13 +78,13 @@ def in_drawn_order(targets: tuple[Target, ...], fraction: Callable[[], float]) -
     """A random order in which a target of weight w comes first with probability w over the sum.
 
     Efraimidis and Spirakis, "Weighted random sampling with a reservoir" (2006): sort by u^(1/w).
-    A target of weight 0 is never drawn.
+    Targets of weight 0 are not drawn: they come last, as they are written.
     """
     if len(targets) == 1:
-        return [targets[0]] if targets[0].weight else []
+        return [targets[0]]
     drawn = [(fraction() ** (1 / target.weight), target) for target in targets if target.weight]
     drawn.sort(key=lambda pair: pair[0], reverse=True)
-    return [target for _, target in drawn]
+    return [target for _, target in drawn] + [target for target in targets if not target.weight]
 
 
 def _with_fallbacks(policy: Policy, model: Model, asked_for: str, role: Role) -> Iterator[tuple[str, Model]]:

@@ -48,10 +48,14 @@ FRACTIONS = st.floats(0, 1, exclude_max=True)
 
 
 @given(WEIGHTS, st.lists(FRACTIONS, min_size=6, max_size=6))
-def test_every_target_is_drawn_once_and_one_of_weight_0_never(weights: list[int], fractions: list[float]):
+def test_every_target_comes_once_and_those_of_weight_0_last_as_written(
+    weights: list[int], fractions: list[float]
+):
     targets = tuple(target(str(number), weight=weight) for number, weight in enumerate(weights))
-    drawn = in_drawn_order(targets, iter(fractions).__next__)
-    assert Counter(t.name for t in drawn) == Counter(t.name for t in targets if t.weight)
+    order = in_drawn_order(targets, iter(fractions).__next__)
+    assert Counter(t.name for t in order) == Counter(t.name for t in targets)
+    reserve = [t for t in targets if not t.weight]
+    assert order[len(targets) - len(reserve) :] == reserve
 
 
 @given(st.lists(st.integers(0, 20), min_size=2, max_size=4).filter(any), st.integers(0, 2**32))
@@ -76,6 +80,17 @@ def test_the_second_place_is_drawn_by_weight_among_the_rest():
         if order[0].name == "acme/a"
     )
     assert second["acme/b"] / second.total() == pytest.approx(3 / 4, abs=0.03)
+
+
+def test_a_target_of_weight_0_comes_before_a_fallback():
+    made = planned(
+        Model("m", (target("spare", weight=0), target("first")), fallbacks=("f",)), Model("f", (target("2"),))
+    )
+    assert names(made) == ["acme/first", "acme/spare", "acme/2"]
+
+
+def test_a_target_of_weight_0_serves_where_all_others_are_off():
+    assert names(planned(Model("m", (target("spare", weight=0),), off=("openai/x",)))) == ["acme/spare"]
 
 
 def test_one_target_costs_no_chance():
@@ -147,7 +162,6 @@ def test_nothing_outside_the_policy_the_role_and_the_regions_is_ever_a_candidate
     for candidate in made.candidates:
         owner = next(model for model in models if model.name == candidate.asked_for)
         assert candidate.target in owner.targets
-        assert candidate.target.weight > 0
         assert candidate.target.provider.dialect in ("openai", "echo")
         assert role.allows_model(candidate.asked_for)
         assert team.regions is None or candidate.target.provider.region in team.regions

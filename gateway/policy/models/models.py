@@ -81,7 +81,7 @@ class TargetEntry(Block):
         default=1,
         ge=0,
         le=1_000_000,
-        description="Its share of the calls; 0: only when the others fail. Default 1.",
+        description="Its share of the calls; 0: only when all others of this model have failed. Default 1.",
     )
     price: (
         Annotated[
@@ -126,6 +126,6 @@ class ModelEntry(Block):
     def _can_be_chosen(self) -> Self:
         if all(target.weight == 0 for target in self.targets):
             raise ValueError(
-                "every target has weight 0, so none would ever be chosen: give one a weight above 0"
+                "every target has weight 0, which means: after the others. Give one a weight above 0"
             )
         return self
