@@ -9,7 +9,7 @@
     │   ├── TimedOut       one of the provider's limits ran out; the call may be billed
     │   ├── Broken         the connection or its framing broke after the request was sent
     │   ├── Answered       the provider answered with an error status
-    │   └── BrokenOff      the provider sent an error inside a stream that had begun
+    │   └── BrokenOff      the provider sent an error as an event of its stream
     ├── SpoolUnavailable   the audit log can't take an entry; nothing may be sent
     ├── PolicyInvalid      a policy folder that can't be read (gateway.policy.load)
     └── SettingsInvalid    the process can't start as it was told to (gateway.settings)
@@ -118,7 +118,7 @@ class Answered(UpstreamFault):
 
 
 class BrokenOff(UpstreamFault):
-    """An error event inside a stream. The caller has already been passed that event."""
+    """An error event inside a stream: a failed try if it came first, else passed on to the caller."""
 
     def __init__(self, problem: Problem) -> None:
         super().__init__("the provider ended its stream with an error")

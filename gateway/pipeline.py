@@ -26,14 +26,9 @@ async def serve(call: Call, exchange: Exchange, runtime: Runtime) -> None:
     fault: UpstreamFault | None = None
     try:
         await admit(call, exchange, runtime)
-        await attempt.enter(call, runtime)
-        await send_stream(call, exchange, runtime)
-        call.end("complete")
+        fault = await answer(call, exchange, runtime)
     except Refused as refused:
         call.refuse(refused)
-    except UpstreamFault as caught:
-        fault = caught
-        call.end(_ending(fault, exchange), problem_of(fault, call.family))
     except asyncio.CancelledError:
         _end_cancelled(call, exchange)
     except (
@@ -70,6 +65,18 @@ async def admit(call: Call, exchange: Exchange, runtime: Runtime) -> None:
     # inspect: personal data and guards (issue: privacy); cache (issue: traffic)
     await reserve.enter(call, runtime)
     await record.enter(call, runtime)
+
+
+async def answer(call: Call, exchange: Exchange, runtime: Runtime) -> UpstreamFault | None:
+    """Pass on a provider's answer, all but its end. Returns the fault if there is none, or no end."""
+    try:
+        await attempt.enter(call, runtime)
+        await send_stream(call, exchange, runtime)
+    except UpstreamFault as fault:
+        call.end(_ending(fault, exchange), problem_of(fault, call.family))
+        return fault
+    call.end("complete")
+    return None
 
 
 def settle(call: Call, runtime: Runtime) -> Awaitable[None] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from functools import lru_cache
 
 from gateway.call import Call
@@ -52,11 +53,15 @@ async def send_stream(call: Call, exchange: Exchange, runtime: Runtime) -> None:
     if served is None or served.reader is None:
         return
     incoming, reader, clock = served.incoming, served.reader, runtime.clock
-    await exchange.start(200, head(call, served.content_type))
+    exchange.gather()
+    try:
+        await exchange.start(200, head(call, served.content_type))
+        if served.first:
+            await exchange.write(served.first)
+    finally:
+        exchange.flush()
     call.timing.first_byte = clock.monotonic()
-    if served.first:
-        await exchange.write(served.first)
-    while not reader.complete:
+    while not reader.complete and reader.fault is None:  # what follows an error may never come
         waiting = clock.monotonic()
         try:
             chunk = await incoming.next_chunk()
@@ -121,7 +126,7 @@ def problem_of(fault: UpstreamFault, family: Family) -> Problem:
             should_retry=False,
         )
     if isinstance(fault, BrokenOff):
-        return fault.problem
+        return replace(fault.problem, should_retry=False)
     if isinstance(fault, TimedOut):
         return Problem(
             Kind.UPSTREAM_TIMEOUT,

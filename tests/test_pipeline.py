@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -13,6 +13,8 @@ import pytest
 from gateway import pipeline
 from gateway.audit.entry import Intent, Outcome
 from gateway.call import Call
+from gateway.dialects.interface import Family
+from gateway.dialects.openai_family import OPENAI
 from gateway.errors import Broken, UpstreamFault
 from gateway.front import open_call
 from gateway.ledger.interface import Hold
@@ -47,6 +49,7 @@ class Page:
     durability: str = "before_reply"
     ledger: MemoryLedger = field(default_factory=MemoryLedger)
     headers: tuple[tuple[bytes, bytes], ...] = (BEARER,)
+    family: Family = OPENAI
     client: AsgiClient = field(init=False)
     upstream: FakeUpstream = field(init=False)
     journal: FakeJournal = field(default_factory=FakeJournal)
@@ -67,8 +70,7 @@ class Page:
 
     async def serve(self) -> Page:
         exchange = Exchange(self.client.scope, self.client.receive, self.client.send)
-        family = make_call().family
-        self.call = open_call(exchange, make_call().dialect, family, self.runtime)
+        self.call = open_call(exchange, make_call().dialect, self.family, self.runtime)
         await pipeline.serve(self.call, exchange, self.runtime)
         return self
 
@@ -219,6 +221,27 @@ async def test_a_mistake_of_ours_is_a_500_with_a_record():
     await page.serve()
     assert (page.client.status, page.error["code"]) == (500, "internal_error")
     assert b"secret" not in page.client.body
+    assert page.audit.outcomes[0].ending == "refused"
+    assert [what for what, _, _ in page.journal.faults] == ["pipeline"]
+
+
+async def test_an_error_event_before_any_content_is_an_error_answer():
+    incoming = streamed(b'data: {"error": {"type": "overloaded_error"}}\n\n', hangs=True)
+    page = await Page((incoming,), stream=True).serve()
+    assert (page.client.status, page.error["code"]) == (529, "upstream_overloaded")
+    assert page.client.headers["x-should-retry"] == "false"
+    assert page.audit.outcomes[0].ending == "upstream_error"
+    assert incoming.closed
+
+
+async def test_a_mistake_of_ours_in_reading_a_providers_error_is_a_500_too():
+    def stumbles(status: int, body: bytes) -> Any:
+        raise ZeroDivisionError("secret prompt")
+
+    page = Page((FakeIncoming(b"{}", status=400),))
+    page.family = replace(page.family, read_problem=stumbles)
+    await page.serve()
+    assert (page.client.status, page.error["code"]) == (500, "internal_error")
     assert page.audit.outcomes[0].ending == "refused"
     assert [what for what, _, _ in page.journal.faults] == ["pipeline"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -98,7 +99,7 @@ def test_a_fault_is_told_in_our_words_and_the_sdk_need_not_retry(fault: Upstream
 
 
 def test_an_error_event_is_told_as_it_is():
-    assert reply.problem_of(BrokenOff(PROBLEM), OPENAI) is PROBLEM
+    assert reply.problem_of(BrokenOff(PROBLEM), OPENAI) == replace(PROBLEM, should_retry=False)
 
 
 @pytest.mark.parametrize(
@@ -136,13 +137,15 @@ def test_words_that_may_be_about_us_or_are_no_json_do_not_pass(fault: UpstreamFa
 # ---------------------------------------------------------------- streams
 
 
-async def passed(*pieces: bytes | UpstreamFault) -> tuple[AsgiClient, UpstreamFault | None]:
+async def passed(
+    *pieces: bytes | UpstreamFault, hangs: bool = False
+) -> tuple[AsgiClient, UpstreamFault | None]:
     """A stream passed on, and the fault that ended it."""
     client = AsgiClient()
     call = planned_call(body=chat_body(stream=True))
     assert call.asked is not None
     reader = call.dialect.read_stream(call.asked)
-    incoming = FakeIncoming(*pieces)
+    incoming = FakeIncoming(*pieces, hangs=hangs)
     call.served = Served(candidate(), incoming, "text/event-stream", reader=reader)
     exchange = Exchange(client.scope, client.receive, client.send)
     try:
@@ -171,9 +174,11 @@ async def test_a_stream_that_ends_before_its_end_is_broken():
     assert client.body == chat_chunk("a")
 
 
-async def test_an_error_event_is_passed_as_it_came_and_ends_the_stream():
+@pytest.mark.parametrize("hangs", [False, True], ids=["ends", "hangs"])
+async def test_an_error_event_is_passed_as_it_came_and_ends_the_stream(hangs: bool):
+    """A provider that says nothing more after it is not waited for."""
     event = b"data: " + json.dumps(chat_error("it broke")).encode() + b"\n\n"
-    client, fault = await passed(chat_chunk("a"), event)
+    client, fault = await passed(chat_chunk("a"), event, hangs=hangs)
     assert isinstance(fault, BrokenOff)
     assert client.body == chat_chunk("a") + event
 

@@ -13,7 +13,7 @@ from gateway.call import Call, Candidate, Served
 from gateway.dialects.interface import Changes
 from gateway.dialects.openai_chat import cap_field
 from gateway.dialects.registry import provider_url
-from gateway.errors import Answered, Broken, NotConnected, TimedOut, UpstreamFault
+from gateway.errors import Answered, Broken, BrokenOff, NotConnected, TimedOut, UpstreamFault
 from gateway.runtime import Runtime
 from gateway.upstream.authentication import provider_headers
 from gateway.upstream.interface import Incoming, Outgoing, TimeLimits
@@ -50,15 +50,24 @@ async def enter(call: Call, runtime: Runtime) -> None:
 
 
 def decide(fault: UpstreamFault, *, left: int) -> Literal["retry", "next", "stop"]:
-    """What follows a failed try, when `left` more are allowed on the same candidate."""
-    if isinstance(fault, Answered):
-        if fault.status in _THEIRS:
-            return "next"
-        if fault.status not in _PASSING:
-            return "stop"
-    if isinstance(fault, TimedOut):
+    """What follows a failed try, when `left` more are allowed on the same candidate.
+
+    A request that was sent and got no word (TimedOut, Broken) may still be worked on, and billed: it
+    goes to another candidate. A stale connection's was most often never read, so it may go again.
+    """
+    status = _status(fault)
+    if status is not None and status not in _PASSING:
+        return "next" if status in _THEIRS else "stop"
+    if isinstance(fault, TimedOut) or (isinstance(fault, Broken) and not fault.stale):
         return "next"
     return "retry" if left > 0 else "next"
+
+
+def _status(fault: UpstreamFault) -> int | None:
+    """What the provider said, as a status: its own, or that of an error event."""
+    if isinstance(fault, Answered):
+        return fault.status
+    return fault.problem.kind.status if isinstance(fault, BrokenOff) else None
 
 
 def pause_s(fault: UpstreamFault, number: int, fraction: float) -> float:
@@ -150,7 +159,8 @@ def _changes(candidate: Candidate, cap: int | None) -> Changes:
 
 
 async def _receive(call: Call, candidate: Candidate, incoming: Incoming, runtime: Runtime) -> Served:
-    """The answer, whole or begun. Raises Answered for an error status."""
+    """The answer, whole or begun. Raises Answered for an error status, and BrokenOff for an error
+    event before any content: nothing has been passed on yet."""
     assert call.asked is not None
     if incoming.status >= 400:
         body = await incoming.read(_ERROR_BODY_BYTES)
@@ -168,6 +178,8 @@ async def _receive(call: Call, candidate: Candidate, incoming: Incoming, runtime
         if not chunk:
             raise Broken("the provider's stream ended before it began")
         served.first = reader.feed(chunk)
+        if reader.fault is not None and not reader.output_events:
+            raise BrokenOff(reader.fault)
     served.reader = reader
     return served
 
@@ -176,6 +188,8 @@ def word(fault: UpstreamFault) -> str:
     """One word for the record."""
     if isinstance(fault, Answered):
         return str(fault.status)
+    if isinstance(fault, BrokenOff):
+        return f"error_event:{fault.problem.kind.status}"
     if isinstance(fault, TimedOut):
         return f"timeout:{fault.limit}"
     return "not_connected" if isinstance(fault, NotConnected) else "broken"

@@ -8,11 +8,13 @@ from gateway.credentials import mint
 from tests.journeys.plays import (
     Play,
     answers,
+    begins_with_an_error,
     breaks_off,
     completes,
     ends_without_terminator,
     pours,
     reports_an_error,
+    reports_an_error_and_hangs,
     says,
 )
 from tests.journeys.scenes import (
@@ -126,12 +128,14 @@ MATRIX = (
         "closed",
         forms=STREAM,
     ),
+    _failed("an_error_event_first", begins_with_an_error, 502, "error_event:502", "closed", forms=STREAM),
     _failed("half_a_body", breaks_off("closes"), 502, "broken", "closed", forms=JSON),
     # ------------------------------------------------ upstream, after the first byte
     _broke("a_stream_cut", breaks_off("closes"), "closed"),
     _broke("a_stream_reset", breaks_off("resets"), "closed"),
     _broke("a_chunk_cut_short", breaks_off("closes", after=b"ff\r\ndata: {"), "closed"),
     _broke("an_error_event", reports_an_error, "kept"),
+    _broke("an_error_event_and_silence", reports_an_error_and_hangs, "closed"),
     _broke("an_end_without_a_terminator", ends_without_terminator, "kept"),
     # ------------------------------------------------ the caller is gone
     Row("leaves_while_asking", "client_gone", None, None, act=leaves_while_asking, forms=JSON),

@@ -64,6 +64,15 @@ def reports_an_error(voice: Voice, _: bool) -> Script:
     return _says(STREAM_HEAD + said + STREAM_END)
 
 
+def reports_an_error_and_hangs(voice: Voice, _: bool) -> Script:
+    return _says(STREAM_HEAD + piece(voice.begin + voice.text("one") + voice.broken), "hangs")
+
+
+def begins_with_an_error(voice: Voice, _: bool) -> Script:
+    """And says nothing more."""
+    return _says(STREAM_HEAD + piece(voice.broken), "hangs")
+
+
 def ends_without_terminator(voice: Voice, _: bool) -> Script:
     said = piece(voice.begin + voice.text("one")) + piece(voice.text("two"))
     return _says(STREAM_HEAD + said + STREAM_END)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from gateway.audit.entry import Outcome
-from tests.journeys.plays import Play, answers, breaks_off, completes, says
+from tests.journeys.plays import Play, answers, begins_with_an_error, breaks_off, completes, says
 from tests.journeys.provider import Provider
 from tests.journeys.voices import VOICES
 from tests.parts.gateway_inside import GatewayInside
@@ -45,7 +45,14 @@ LADDERS = (
     Ladder("503_then_the_next", (answers("503 No", SOON),), ("503", "ok"), 200, "complete"),
     Ladder("our_key_is_refused_then_the_next", (answers("401 No"),), ("401", "ok"), 200, "complete"),
     Ladder("an_unknown_model_then_the_next", (answers("404 No"),), ("404", "ok"), 200, "complete"),
-    Ladder("a_reset_then_the_next", (says(b"", then="resets"),), ("broken", "ok"), 200, "complete"),
+    Ladder(
+        "a_reset_then_the_next_whatever_the_retries",
+        (says(b"", then="resets"),),
+        ("broken", "ok"),
+        200,
+        "complete",
+        retries=2,
+    ),
     Ladder("an_empty_stream_then_the_next", (empty,), ("broken", "ok"), 200, "complete", forms=("stream",)),
     Ladder(
         "a_time_limit_then_the_next_whatever_the_retries",
@@ -63,6 +70,15 @@ LADDERS = (
         200,
         "complete",
         retries=2,
+    ),
+    Ladder(
+        "an_error_event_first_then_again_then_the_next",
+        (begins_with_an_error, begins_with_an_error),
+        ("error_event:502", "error_event:502", "ok"),
+        200,
+        "complete",
+        retries=1,
+        forms=("stream",),
     ),
     Ladder(
         "every_try_fails_then_the_next",

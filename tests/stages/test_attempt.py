@@ -11,7 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.call import Call, Candidate, Grant
-from gateway.errors import Answered, Broken, NotConnected, TimedOut, UpstreamFault
+from gateway.errors import (
+    Answered,
+    Broken,
+    BrokenOff,
+    Kind,
+    NotConnected,
+    Problem,
+    TimedOut,
+    UpstreamFault,
+)
 from gateway.policy.secrets import Secret
 from gateway.policy.snapshot import Timeouts
 from gateway.runtime import Runtime
@@ -32,7 +41,9 @@ def answered(status: int, **headers: str) -> Answered:
 # ---------------------------------------------------------------- decide
 
 FAULTS = st.one_of(
-    st.sampled_from([NotConnected("x"), Broken("x"), TimedOut("idle"), TimedOut("total")]),
+    st.sampled_from(
+        [NotConnected("x"), Broken("x"), Broken("x", stale=True), TimedOut("idle"), TimedOut("total")]
+    ),
     st.integers(400, 599).map(answered),
 )
 
@@ -45,8 +56,16 @@ def test_what_follows_a_failed_try(fault: UpstreamFault, left: int):
         assert step == "stop"
     elif isinstance(fault, TimedOut) or (isinstance(fault, Answered) and fault.status in THEIRS):
         assert step == "next"
+    elif isinstance(fault, Broken) and not fault.stale:
+        assert step == "next", "it may be billed twice"
     else:
         assert step == ("retry" if left else "next")
+
+
+@given(st.sampled_from(Kind), st.integers(0, 5))
+def test_an_error_event_is_followed_as_its_status_would_be(kind: Kind, left: int):
+    event = BrokenOff(Problem(kind, "x"))
+    assert attempt.decide(event, left=left) == attempt.decide(answered(kind.status), left=left)
 
 
 # ---------------------------------------------------------------- pause
@@ -195,6 +214,44 @@ async def test_a_stream_that_ends_before_its_first_event_is_another_try():
     assert empty.closed
 
 
+def failing_stream(*, error: dict[str, Any]) -> FakeIncoming:
+    """It says what went wrong, in two pieces, and never ends."""
+    event = b"data: " + json.dumps({"error": error}).encode() + b"\n\n"
+    return FakeIncoming(event[:9], event[9:], content_type=STREAM, hangs=True)
+
+
+async def test_an_error_event_before_any_content_is_a_failed_try():
+    overloaded = failing_stream(error={"type": "overloaded_error"})
+    good = FakeIncoming(chat_chunk("Hi"), content_type=STREAM)
+    tried = await Tried(overloaded, good, plan=(candidate("a/x", retries=1),), stream=True).walk()
+    assert tried.results == [("a/x", "error_event:529"), ("a/x", "ok")]
+    assert overloaded.closed
+    assert tried.call.served is not None
+    assert tried.call.served.first == chat_chunk("Hi")
+
+
+async def test_the_last_error_event_is_raised_when_the_plan_ends():
+    fault = await Tried(failing_stream(error={"code": 429}), stream=True).fails()
+    assert isinstance(fault, BrokenOff)
+    assert fault.problem.kind is Kind.RATE_LIMITED
+
+
+async def test_an_error_event_that_tells_of_the_callers_mistake_ends_the_walk():
+    mistake = failing_stream(error={"type": "invalid_request_error", "message": "no"})
+    tried = Tried(mistake, plan=(candidate("a/x", retries=3), candidate("b/x")), stream=True)
+    await tried.fails()
+    assert tried.results == [("a/x", "error_event:400")]
+
+
+async def test_a_stream_that_has_content_before_its_error_has_begun():
+    """However it is cut: the content may be billed, so it is passed on."""
+    both = FakeIncoming(
+        chat_chunk("Hi") + b'data: {"error": {"code": 500}}\n\n', content_type=STREAM, hangs=True
+    )
+    tried = await Tried(both, plan=(candidate("a/x", retries=1),), stream=True).walk()
+    assert tried.results == [("a/x", "ok")]
+
+
 async def test_a_stream_of_a_terminator_alone_serves():
     tried = await Tried(FakeIncoming(CHAT_DONE, content_type=STREAM), stream=True).walk()
     assert tried.call.served is not None
@@ -269,6 +326,7 @@ async def test_an_answer_is_closed_unless_it_is_whole(ending: Any, closed: int):
         (TimedOut("idle"), "timeout:idle"),
         (NotConnected("x"), "not_connected"),
         (Broken("x"), "broken"),
+        (BrokenOff(Problem(Kind.OVERLOADED, "x")), "error_event:529"),
     ],
 )
 def test_a_fault_is_one_word_in_the_record(fault: UpstreamFault, word: str):
