@@ -11,6 +11,7 @@ under load. Times are RFC 3339 in UTC with milliseconds and `Z`, so that they so
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 
 import msgspec
 from msgspec import Struct
@@ -166,4 +167,10 @@ def decode(data: bytes | msgspec.Raw) -> Entry:
 
 def time_text(epoch_ms: int) -> str:
     """2026-01-31T12:00:00.000Z: how every time in the log is written."""
-    return datetime.fromtimestamp(epoch_ms / 1000, UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
+    seconds, ms = divmod(epoch_ms, 1000)
+    return f"{_second(seconds)}.{ms:03d}Z"
+
+
+@lru_cache(maxsize=8)
+def _second(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat()[:-6]

@@ -7,8 +7,7 @@ can't be cancelled, and hands back what to wait for.
 from __future__ import annotations
 
 from collections.abc import Awaitable
-from datetime import UTC, datetime
-from functools import lru_cache
+from typing import Final
 
 from gateway.audit.entry import (
     AskedFor,
@@ -19,11 +18,16 @@ from gateway.audit.entry import (
     Purpose,
     Served,
     Who,
+    time_text,
 )
 from gateway.call import Call, Measured
+from gateway.dialects.interface import Asked
 from gateway.errors import Kind, Problem, Refused, SpoolUnavailable
 from gateway.runtime import Runtime
 from gateway.usage import dollars
+
+_MAX_TOOLS: Final = 64
+_MAX_TOOL_NAME: Final = 128
 
 
 async def enter(call: Call, runtime: Runtime) -> None:
@@ -70,18 +74,24 @@ def intent(call: Call, verdicts: int) -> Intent:
     return Intent(
         id=call.id,
         request_id=call.request_id,
-        at=iso(call.at_ms),
+        at=time_text(call.at_ms),
         who=who,
         purpose=Purpose(use_case=call.use_case, tags=call.tags),
         asked=AskedFor(
             api=call.dialect.api,
             model=None if asked is None else asked.model[:256],
             stream=False if asked is None else asked.stream,
-            tools=() if asked is None else (*asked.functions, *asked.hosted_tools)[:64],
+            tools=() if asked is None else _tools(asked),
         ),
         policy=call.policy.revision,
         decisions=tuple(call.trail[:verdicts]),
     )
+
+
+def _tools(asked: Asked) -> tuple[str, ...]:
+    """Names of tools are the caller's words: so many and so long, no more."""
+    names = (*asked.functions, *asked.hosted_tools)[:_MAX_TOOLS]
+    return tuple([name[:_MAX_TOOL_NAME] for name in names])
 
 
 def outcome(call: Call, monotonic: float, now_ms: int) -> Outcome:
@@ -89,7 +99,7 @@ def outcome(call: Call, monotonic: float, now_ms: int) -> Outcome:
     measured = call.measured
     return Outcome(
         id=call.id,
-        ended_at=iso(now_ms),
+        ended_at=time_text(now_ms),
         ending=call.ending or "upstream_error",
         served=_served(call),
         decisions=tuple(call.trail[call.intended or 0 :]),
@@ -133,14 +143,3 @@ def _latency(call: Call, monotonic: float) -> Latency:
         upstream=round(timing.upstream_s * 1000, 3),
         overhead=round((total - timing.upstream_s) * 1000, 3),
     )
-
-
-def iso(at_ms: int) -> str:
-    """UTC with milliseconds, as in 2026-11-22T13:06:35.123Z."""
-    seconds, ms = divmod(at_ms, 1000)
-    return f"{_second(seconds)}.{ms:03d}Z"
-
-
-@lru_cache(maxsize=8)
-def _second(seconds: int) -> str:
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from gateway.audit.entry import Attempt, Intent, Outcome
+from gateway.audit.entry import Attempt, Intent, Outcome, time_text
 from gateway.call import Caller, Measured, Served
 from gateway.errors import Kind, Problem, Refused, SpoolUnavailable
 from gateway.ledger.interface import Hold
@@ -84,7 +84,7 @@ def test_an_intent_says_who_asks_for_what_and_what_was_decided():
     assert (intent.purpose.use_case, intent.purpose.tags) == ("faq", {"channel": "chat"})
     assert (intent.asked.api, intent.asked.model, intent.asked.stream) == ("chat", "fast", True)
     assert [decision.rule for decision in intent.decisions] == ["caller"]
-    assert (intent.policy, intent.at) == ("rev-1", record.iso(NOON_MS))
+    assert (intent.policy, intent.at) == ("rev-1", time_text(NOON_MS))
 
 
 def test_a_stranger_is_recorded_by_network_only():
@@ -142,3 +142,11 @@ async def test_endless_names_are_cut_and_control_characters_recorded():
     await record.leave(call, make_runtime(call.policy, audit=audit))
     assert audit.intents[0].asked.model == "\x1b" * 256
     assert len(audit.intents[0].asked.tools) == 64
+
+
+async def test_the_name_of_a_tool_is_recorded_up_to_128_characters():
+    call, audit = planned_call(), FakeAudit()
+    assert call.asked is not None
+    call.asked.functions, call.asked.hosted_tools = ("f" * 1000,), ("h" * 1000,)
+    await record.enter(call, make_runtime(call.policy, audit=audit))
+    assert audit.intents[0].asked.tools == ("f" * 128, "h" * 128)
