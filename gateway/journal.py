@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import logging
 import traceback
+from pathlib import Path
+from typing import Final
+
+_PACKAGE: Final = Path(__file__).parent
 
 
 class LogJournal:
@@ -19,9 +23,9 @@ class LogJournal:
 
 
 def _place(error: BaseException) -> str:
-    frames = traceback.extract_tb(error.__traceback__)
-    ours = [frame for frame in frames if "gateway" in frame.filename] or frames
-    if not ours:
-        return "an unknown place"
-    last = ours[-1]
-    return f"{last.filename.rpartition('gateway/')[2]}:{last.lineno}"
+    """The last line of ours that it passed, as a path in this package; else the file it came from."""
+    places = [(Path(frame.filename), frame.lineno) for frame in traceback.extract_tb(error.__traceback__)]
+    for path, line in reversed(places):
+        if path.is_relative_to(_PACKAGE):
+            return f"{path.relative_to(_PACKAGE).as_posix()}:{line}"
+    return f"{places[-1][0].name}:{places[-1][1]}" if places else "an unknown place"

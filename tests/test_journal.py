@@ -42,3 +42,11 @@ def test_the_place_is_the_last_line_of_ours(caplog):
     message = told(caplog, raised(lambda: mint(b"short")))
     assert "credentials.py:" in message
     assert "/" not in message.partition(" at ")[2], "and no folder of this machine"
+
+
+def test_a_folder_that_is_called_like_the_package_is_not_ours(caplog):
+    """A checkout, or its virtual environment, may well lie in a folder named gateway."""
+    code = compile("def fails():\n    raise ValueError\n", "/opt/gateway/lib/other.py", "exec")
+    scope: dict = {}
+    exec(code, scope)
+    assert told(caplog, raised(scope["fails"])).endswith(" at other.py:2 (call call-1)")
