@@ -6,8 +6,11 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.engine import make_url
 
 from gateway.clock import SystemClock
 from gateway.credentials import digest, mint
@@ -42,7 +45,8 @@ class Installation:
 @contextmanager
 def open_installation(settings: Settings) -> Iterator[Installation]:
     """Opens the database (making or migrating it) and the secret; closes it at the end."""
-    settings.data.mkdir(parents=True, exist_ok=True)
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _keep_private(settings.database)
     given = settings.secret_key
     secret = load_or_create(settings.secret_file) if given is None else parse(given.get_secret_value())
     clock = SystemClock()
@@ -58,6 +62,14 @@ def open_installation(settings: Settings) -> Iterator[Installation]:
         yield Installation(database, secret, SqlKeys(database.engine), subjects, clock)
     finally:
         database.close()
+
+
+def _keep_private(url: str) -> None:
+    """A database that is made now is its owner's alone; SQLite gives its other files the same mode."""
+    path = make_url(url).database
+    if path and path != ":memory:" and not Path(path).exists():
+        with suppress(OSError):  # whoever opens the database says what is wrong
+            Path(path).touch(mode=0o600)
 
 
 def new_key(

@@ -48,6 +48,26 @@ def test_the_secret_is_readable_by_its_owner_only(tmp_path: Path):
     assert mode == 0o600
 
 
+def test_what_an_installation_makes_is_its_owners_alone(tmp_path: Path):
+    with open_installation(settings(tmp_path)) as installation:
+        made(installation)
+        modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "data").iterdir()}
+    assert {"gateway.db", "gateway.db-wal"} <= modes.keys()
+    assert set(modes.values()) == {0o600}
+    assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o700
+
+
+def test_the_modes_of_what_was_there_are_left_alone(tmp_path: Path):
+    (tmp_path / "data").mkdir(mode=0o750)
+    with open_installation(settings(tmp_path)):
+        pass
+    (tmp_path / "data" / "gateway.db").chmod(0o640)
+    with open_installation(settings(tmp_path)):
+        pass
+    assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o750
+    assert stat.S_IMODE((tmp_path / "data" / "gateway.db").stat().st_mode) == 0o640
+
+
 def test_a_secret_that_was_given_is_used_and_none_is_written(tmp_path: Path):
     given = SecretStr(secrets.token_hex(32))
     with open_installation(settings(tmp_path, secret_key=given)) as one:
