@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 import pytest
 
@@ -47,6 +48,6 @@ def test_the_place_is_the_last_line_of_ours(caplog):
 def test_a_folder_that_is_called_like_the_package_is_not_ours(caplog):
     """A checkout, or its virtual environment, may well lie in a folder named gateway."""
     code = compile("def fails():\n    raise ValueError\n", "/opt/gateway/lib/other.py", "exec")
-    scope: dict = {}
+    scope: dict[str, Any] = {}
     exec(code, scope)
     assert told(caplog, raised(scope["fails"])).endswith(" at other.py:2 (call call-1)")

@@ -31,7 +31,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="JSON, one record a line, f
 
 
 def build() -> typer.Typer:
-    app = typer.Typer(help="The audit log.", no_args_is_help=True)
+    app = typer.Typer(name="audit", help="The audit log.", no_args_is_help=True, add_completion=False)
     app.command("query")(query)
     app.command("show")(show)
     app.command("verify")(verify)

@@ -12,6 +12,12 @@ from gateway.policy.load import load_policy
 from gateway.settings import environment, load_settings
 
 
+def build() -> typer.Typer:
+    app = typer.Typer(add_completion=False)
+    app.command("check")(check)
+    return app
+
+
 def check(
     folder: Annotated[Path | None, typer.Argument(help="Policy folder; default: GATEWAY_POLICIES.")] = None,
 ) -> None:

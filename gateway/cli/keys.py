@@ -27,7 +27,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line, fo
 
 
 def build() -> typer.Typer:
-    app = typer.Typer(help="Gateway keys.", no_args_is_help=True)
+    app = typer.Typer(name="keys", help="Gateway keys.", no_args_is_help=True, add_completion=False)
     app.command("create")(create)
     app.command("list")(list_keys)
     app.command("revoke")(revoke)

@@ -23,6 +23,12 @@ _GC_AFTER_ALLOCATIONS: Final = 10_000
 _TRIAL_FILE: Final = "trial.key"
 
 
+def build() -> typer.Typer:
+    app = typer.Typer(add_completion=False)
+    app.command("serve")(serve)
+    return app
+
+
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on; 0 picks a free one.")] = None,
