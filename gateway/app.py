@@ -50,7 +50,7 @@ def application(settings: Settings, policy: Policy, announce: Announce) -> Front
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         async with running(settings, policy, announce) as runtime:
-            front.open(runtime)
+            front.open(runtime, asyncio.get_running_loop())
             try:
                 yield
             finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Final, assert_never
 
@@ -28,10 +29,13 @@ class Front:
     def __init__(self, build_operations: Callable[[], ASGIApp]) -> None:
         self._build_operations = build_operations
         self._operations: ASGIApp | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
         self.runtime: Runtime | None = None
 
-    def open(self, runtime: Runtime) -> None:
+    def open(self, runtime: Runtime, loop: asyncio.AbstractEventLoop | None = None) -> None:
+        """From now on calls are taken. `loop` saves each of them from asking for it."""
         self.runtime = runtime
+        self._loop = loop
 
     def close(self) -> None:
         self.runtime = None
@@ -41,7 +45,7 @@ class Front:
         if scope["type"] != "http" or runtime is None or scope["path"] in _HEALTH:
             await self._operate(scope, receive, send)
             return
-        exchange = Exchange(scope, receive, send, stall_s=runtime.bounds.write_stall_s)
+        exchange = Exchange(scope, receive, send, self._loop, stall_s=runtime.bounds.write_stall_s)
         path = scope["raw_path"].decode("ascii", "replace")
         found = route(scope["method"], path, exchange.text)
         match found:

@@ -5,13 +5,51 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from gateway.settings import Settings
 from gateway.wire import PRESENCE, Presence
+
+
+class GatheringTransport:
+    """A transport that can join several writes into one. Closing sends what was gathered."""
+
+    __slots__ = ("_gathering", "_pieces", "_transport", "abort", "is_closing")
+
+    def __init__(self) -> None:
+        self._gathering = False
+        self._pieces: list[bytes] = []
+
+    def wrap(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+        self.abort = transport.abort
+        self.is_closing = transport.is_closing
+
+    def write(self, data: bytes) -> None:
+        if self._gathering:
+            self._pieces.append(data)
+        else:
+            self._transport.write(data)
+
+    def gather(self) -> None:
+        self._gathering = True
+
+    def flush(self) -> None:
+        self._gathering = False
+        if self._pieces:
+            data = b"".join(self._pieces)
+            self._pieces.clear()
+            self._transport.write(data)
+
+    def close(self) -> None:
+        self.flush()
+        self._transport.close()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
 
 
 class BoundedProtocol(HttpToolsProtocol):
@@ -22,7 +60,9 @@ class BoundedProtocol(HttpToolsProtocol):
     in one piece costs no timer.
     """
 
-    def __init__(self, *args: Any, head_bytes: int, head_timeout_s: float, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, head_bytes: int, head_timeout_s: float, stall_s: float, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self._limit_bytes = head_bytes
         self._timeout_s = head_timeout_s
@@ -30,15 +70,20 @@ class BoundedProtocol(HttpToolsProtocol):
         self._waiting = True
         self._arrived_bytes = 0
         self._timer: asyncio.TimerHandle | None = None
-        self._presence = Presence()
+        self._stall_s = stall_s
+        self._stall: asyncio.TimerHandle | None = None
+        self._gathering = GatheringTransport()
+        self._presence = Presence(self._gathering.gather, self._gathering.flush)
         self._extensions: dict[str, Any] = {PRESENCE: self._presence}
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
+        self._gathering.wrap(transport)
+        super().connection_made(cast("asyncio.Transport", self._gathering))
         self._timer = self.loop.call_later(self._timeout_s, self._too_slow)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_timer()
+        self._stop_stall()
         super().connection_lost(exc)
         self._presence.lost()
 
@@ -52,6 +97,15 @@ class BoundedProtocol(HttpToolsProtocol):
             self._arrived_bytes += len(data)
             if self._arrived_bytes > self._limit_bytes:
                 self.transport.close()
+
+    def pause_writing(self) -> None:
+        """The client takes nothing: what is sent gathers here. It has `stall_s` to take some of it."""
+        super().pause_writing()
+        self._stall = self.loop.call_later(self._stall_s, self._gathering.abort)
+
+    def resume_writing(self) -> None:
+        self._stop_stall()
+        super().resume_writing()
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -88,6 +142,11 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._waiting:
             self.transport.close()
 
+    def _stop_stall(self) -> None:
+        if self._stall is not None:
+            self._stall.cancel()
+            self._stall = None
+
     def _stop_timer(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
@@ -107,7 +166,10 @@ def config(settings: Settings, app: Any) -> uvicorn.Config:
         host=settings.host,
         port=settings.port,
         http=partial(
-            BoundedProtocol, head_bytes=settings.max_header_bytes, head_timeout_s=settings.body_timeout_s
+            BoundedProtocol,
+            head_bytes=settings.max_header_bytes,
+            head_timeout_s=settings.body_timeout_s,
+            stall_s=settings.write_stall_s,
         ),  # type: ignore[arg-type]  # uvicorn only ever calls it
         ws="none",
         loop="auto",

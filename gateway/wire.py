@@ -28,12 +28,16 @@ PRESENCE: Final = "portcullis.presence"
 class Presence:
     """Whether a connection still has a client; `left` is called when it goes.
 
-    One a connection, for whichever of its requests is being answered: costs a request nothing.
+    One a connection, for whichever of its requests is being answered: costs a request nothing. The
+    server that hands it out also ends a connection whose client takes nothing, and `gathers`:
+    between `gather` and `flush` what is sent is joined, because a system call costs more than a copy.
     """
 
-    __slots__ = ("gone", "left")
+    __slots__ = ("flush", "gather", "gone", "left")
 
-    def __init__(self) -> None:
+    def __init__(self, gather: Callable[[], None], flush: Callable[[], None]) -> None:
+        self.gather = gather
+        self.flush = flush
         self.gone = False
         self.left: Callable[[], None] | None = None
 
@@ -108,13 +112,21 @@ class Exchange:
         "started",
     )
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send, *, stall_s: float = 120.0) -> None:
+    def __init__(
+        self,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        loop: asyncio.AbstractEventLoop | None = None,
+        *,
+        stall_s: float = 120.0,
+    ) -> None:
         self.scope = scope
         self._receive = receive
         self._send = send
         self._stall_s = stall_s
-        self._task = current_task()
-        self._loop = self._task.get_loop()
+        self._loop = loop or asyncio.get_running_loop()
+        self._task = current_task(self._loop)
         self._departure: Departure | None = None
         self._presence: Presence | None = scope["extensions"].get(PRESENCE) if "extensions" in scope else None
         self._slow = False
@@ -194,6 +206,15 @@ class Exchange:
             self._departure.stop()
             self._departure = None
 
+    def gather(self) -> None:
+        """What is sent until `flush` goes out in one piece, where the server can do that."""
+        if self._presence is not None:
+            self._presence.gather()
+
+    def flush(self) -> None:
+        if self._presence is not None:
+            self._presence.flush()
+
     async def start(self, status: int, headers: RawHeaders) -> None:
         self.started = True
         await self._send({"type": "http.response.start", "status": status, "headers": headers})
@@ -208,6 +229,9 @@ class Exchange:
         await self._send_in_time({"type": "http.response.body", "body": data, "more_body": False})
 
     async def _send_in_time(self, message: Message) -> None:
+        if self._presence is not None:  # then the server sees to it
+            await self._send(message)
+            return
         stalled = self._loop.call_later(self._stall_s, self._leave, self._task)
         try:
             await self._send(message)
@@ -217,8 +241,12 @@ class Exchange:
     async def answer(self, status: int, headers: RawHeaders, body: bytes) -> None:
         """A whole answer at once."""
         headers.append((b"content-length", b"%d" % len(body)))
-        await self.start(status, headers)
-        await self.end(body)
+        self.gather()
+        try:
+            await self.start(status, headers)
+            await self.end(body)
+        finally:
+            self.flush()
 
     def _too_slow(self, task: asyncio.Task[Any]) -> None:
         self._slow = True
@@ -229,8 +257,9 @@ class Exchange:
         task.cancel()
 
 
-def current_task() -> asyncio.Task[Any]:
-    task = asyncio.current_task()
+def current_task(loop: asyncio.AbstractEventLoop | None = None) -> asyncio.Task[Any]:
+    """The running task. With `loop`, Python need not ask the system which process this is (3.11)."""
+    task = asyncio.current_task(loop)
     assert task is not None  # ASGI servers run an application in a task
     return task
 

@@ -230,7 +230,7 @@ class Watched:
 
     def __init__(self, *, by_server: bool) -> None:
         self.client = AsgiClient()
-        self.presence = Presence()
+        self.presence = Presence(lambda: None, lambda: None)
         if by_server:
             self.client.scope["extensions"] = {PRESENCE: self.presence}
         else:
