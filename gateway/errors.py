@@ -11,8 +11,14 @@
     │   ├── Answered       the provider answered with an error status
     │   └── BrokenOff      the provider sent an error as an event of its stream
     ├── SpoolUnavailable   the audit log can't take an entry; nothing may be sent
-    ├── PolicyInvalid      a policy folder that can't be read (gateway.policy.load)
-    └── SettingsInvalid    the process can't start as it was told to (gateway.settings)
+    ├── SpoolDamaged       the audit spool holds what a crash can't explain (gateway.audit.recovery)
+    ├── UnreadableEntry    an entry in the database that can't be read (gateway.audit.query)
+    ├── StoreUnavailable   the database can't be asked, or is not ours (gateway.stores.interfaces)
+    ├── DuplicateKey       a key that is there already (gateway.stores.keys)
+    ├── PolicyInvalid      a policy folder that can't be read (gateway.policy.faults)
+    ├── SettingsInvalid    the process can't start as it was told to (gateway.settings)
+    ├── SecretInvalid      the installation's secret is too short (gateway.secrets)
+    └── WrongUse           a command was given something that can't be (gateway.cli.wrong_use)
 
 A *Problem* is what a caller is told, in no dialect yet: each dialect renders it so that the
 caller's own SDK raises its own right exception. It never holds a secret, a prompt or a trace.

@@ -13,9 +13,15 @@ from typing import Literal
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from gateway.errors import GatewayError
+
 Purpose = Literal["key-hash", "subject-hash", "subject-seal"]
 
 _SECRET_BYTES = 32
+
+
+class SecretInvalid(GatewayError, ValueError):
+    """Too short to be one. The message doesn't quote it."""
 
 
 def derive(secret: bytes, purpose: Purpose) -> bytes:
@@ -50,11 +56,11 @@ def write_private(path: Path, text: str) -> None:
 
 
 def parse(text: str) -> bytes:
-    """A secret as 64 hexadecimal digits, or any text of at least 32 characters."""
+    """A secret as 64 hexadecimal digits, or any text of at least 32 characters. SecretInvalid if shorter."""
     try:
         secret = bytes.fromhex(text)
     except ValueError:
         secret = text.encode()
     if len(secret) < _SECRET_BYTES:
-        raise ValueError("the secret needs 64 hexadecimal digits, or at least 32 characters")
+        raise SecretInvalid("the secret needs 64 hexadecimal digits, or at least 32 characters")
     return secret

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -45,7 +46,8 @@ def serve(
         logging.getLogger(chatty).setLevel(logging.WARNING)
     welcome = Welcome(settings, policy)
     server = Server(config(settings, application(settings, policy, welcome.opened)), welcome.listening)
-    server.run()
+    with suppress(SystemExit):  # uvicorn has said why; the exit code is ours
+        server.run()
     if not server.started:
         raise typer.Exit(2)
 
@@ -68,6 +70,7 @@ class Welcome:
             print(f"trial key, shown once, for all models, 24 hours:\n\n  {key}\n")
         else:
             path = self._settings.data / _TRIAL_FILE
+            path.unlink(missing_ok=True)  # of a database that is gone
             write_private(path, key)
             self._bearer = f"$(cat {path})"
             print(f"trial key for all models, 24 hours: in {path}")
