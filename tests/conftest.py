@@ -9,9 +9,11 @@ import sys
 import pytest
 from hypothesis import settings
 
-# No deadline: a busy machine is not a failure. In CI the same examples in every run.
+# No deadline: a busy machine is not a failure. In CI the same examples in every run. `scripts/long`
+# asks for the third profile: ten times as many.
 settings.register_profile("default", deadline=None, print_blob=True)
 settings.register_profile("ci", deadline=None, derandomize=True)
+settings.register_profile("long", deadline=None, print_blob=True, max_examples=1000)
 settings.load_profile("ci" if os.environ.get("CI") else "default")
 
 

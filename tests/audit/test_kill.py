@@ -39,9 +39,11 @@ def outcomes(place: Place) -> Counter[str]:
     return found
 
 
-@pytest.mark.parametrize("lines", [1, 700, 5_000])
-def test_every_durable_call_survives_once(place: Place, lines: int):
-    told = [one for kill in range(3) for one in append_until_killed(place.data, f"k{kill}", lines)]
+@pytest.mark.parametrize(
+    ("lines", "kills"), [(1, 3), (700, 3), (5_000, 3), pytest.param(2_000, 30, marks=pytest.mark.long)]
+)
+def test_every_durable_call_survives_once(place: Place, lines: int, kills: int):
+    told = [one for kill in range(kills) for one in append_until_killed(place.data, f"k{kill}", lines)]
     started = start(place.booting())
     start(place.booting()).recovered.lock.close()
     started.recovered.lock.close()

@@ -19,6 +19,7 @@ CATCH_ALLS: Final[Mapping[str, str]] = {
 # file::scope → who keeps the task, and when it is awaited or cancelled.
 TASK_OWNERS: Final[Mapping[str, str]] = {
     "gateway/stores/keybook.py::KeyBook._look_again": "KeyBook._look; awaited, shielded, by all who ask at once",
+    "gateway/upstream/httpx_client.py::HttpxUpstream._start": "_closing: closes a retired pool; aclose() awaits it",
 }
 
 # file::scope → why the import can't stand at the top: an optional extra.
@@ -31,6 +32,10 @@ COVERED_ELSEWHERE: Final[Mapping[str, str]] = {
     "gateway/ledger/interface.py": "protocols; every ledger's tests",
     "gateway/stores/interfaces.py": "protocols; the conformance suite of the stores",
     "gateway/upstream/interface.py": "protocols; the behaviour suite of the upstreams",
+    "gateway/upstream/aiohttp_client.py": "tests/upstream/test_behaviour.py: and _connections, _faults, test_tls",
+    "gateway/upstream/aiohttp_answer.py": "tests/upstream/test_behaviour_faults.py: its limits and breaks, on both loops",
+    "gateway/upstream/echo_openai.py": "tests/upstream/test_echo.py: through the provider that speaks it",
+    "gateway/upstream/echo_anthropic.py": "tests/upstream/test_echo.py: through the provider that speaks it",
     "gateway/runtime.py": "protocols; the stages' tests",
 }
 
@@ -38,4 +43,12 @@ COVERED_ELSEWHERE: Final[Mapping[str, str]] = {
 SKIPS: Final[Mapping[str, str]] = {}
 
 # file::scope → why a test must let time pass: a fake that is slow on purpose, never a wait for something.
-PAUSES: Final[Mapping[str, str]] = {}
+_CONNECTIONS: Final = "tests/upstream/test_behaviour_connections.py"
+_FAULTS: Final = "tests/upstream/test_behaviour_faults.py"
+PAUSES: Final[Mapping[str, str]] = {
+    f"{_CONNECTIONS}::cancel_storm.script": "a provider that takes a random while, so that cancels hit every stage",
+    f"{_CONNECTIONS}::cancel_storm.gives_up": "a caller that gives up after a random while",
+    f"{_FAULTS}::test_a_stream_may_last_longer_than_first_byte_and_idle.script": "a provider that pauses inside a stream",
+    f"{_FAULTS}::test_a_slow_reader_is_not_the_providers_silence": "a reader that is slower than the limit",
+    f"{_FAULTS}::test_what_came_before_the_break_is_handed_over": "a reader that comes after the break has arrived",
+}

@@ -17,7 +17,6 @@ from tests.parts.audit_reading import entries_of
 from tests.parts.gateway_process import GatewayProcess
 from tests.parts.http_client import HttpClient
 
-KILLS = 10
 CALLERS = 12
 ANSWERS_BEFORE_A_KILL = 60
 
@@ -67,31 +66,39 @@ async def _one_life(gateway: GatewayProcess, key: str, seen: Seen) -> None:
         gateway.kill()
 
 
-@pytest.mark.timeout(180)  # eleven starts of a process: half a minute where others work beside it
-async def test_whatever_a_caller_saw_to_its_end_survives_ten_kills_once_and_proven(tmp_path: Path):
+async def _killed(folder: Path, kills: int) -> tuple[Seen, GatewayProcess]:
+    """So many kills under load, one more start and a clean stop; `audit verify` agrees."""
     async with Provider() as provider:
         provider.play(either_completes)
         policy = journey_policy(provider.url, "http://127.0.0.1:9")
-        gateway = GatewayProcess(tmp_path, policy)
+        gateway = GatewayProcess(folder, policy)
         seen = Seen()
         key = await asyncio.to_thread(lambda: gateway.make_key("load", role="caller").key)
-        for _ in range(KILLS):
+        for _ in range(kills):
             await asyncio.to_thread(gateway.start)
             await _one_life(gateway, key, seen)
         await asyncio.to_thread(gateway.start)
         await asyncio.to_thread(gateway.stop)
         verified = await asyncio.to_thread(gateway.command, "audit", "verify")
         assert verified.returncode == 0, verified.stdout
+    return seen, gateway
 
+
+@pytest.mark.timeout(600)  # a start of a process a kill: half a minute for ten where others work beside it
+@pytest.mark.parametrize("kills", [10, pytest.param(30, marks=pytest.mark.long)])
+async def test_whatever_a_caller_saw_to_its_end_survives_every_kill_once_and_proven(
+    tmp_path: Path, kills: int
+):
+    seen, gateway = await _killed(tmp_path, kills)
     entries = entries_of(gateway.data)
     intents = Counter(entry.id for entry in entries if isinstance(entry, Intent))
     outcomes = Counter(entry.id for entry in entries if isinstance(entry, Outcome))
     endings = {entry.id: entry.ending for entry in entries if isinstance(entry, Outcome)}
     assert set(intents.values()) == set(outcomes.values()) == {1}, "none twice"
     assert intents.keys() == outcomes.keys(), "none open"
-    assert len(set(seen.ended)) == len(seen.ended) >= KILLS * ANSWERS_BEFORE_A_KILL
+    assert len(set(seen.ended)) == len(seen.ended) >= kills * ANSWERS_BEFORE_A_KILL
     assert {endings.get(call_id) for call_id in seen.ended} == {"complete"}
     cut = {call_id: ending for call_id, ending in endings.items() if call_id not in set(seen.ended)}
     assert set(cut.values()) <= {"interrupted", "complete"}
     assert "interrupted" in cut.values(), "the kills came under load"
-    assert seen.lost == KILLS * CALLERS
+    assert seen.lost == kills * CALLERS

@@ -152,8 +152,8 @@ async def test_closing_an_answer_read_to_its_end_keeps_the_connection(upstream: 
         assert provider.connections == 1
 
 
-async def test_the_pool_answers_after_thousands_of_cancels(upstream: Upstream) -> None:
-    """Twenty callers that give up at random moments, then twenty that wait."""
+async def cancel_storm(upstream: Upstream, seed: int) -> list[bytes]:
+    """Twenty callers that give up at random moments, 60 times each; then the answers to twenty that wait."""
 
     async def script(ask: Ask) -> None:
         await asyncio.sleep(chance.random() * 0.004)
@@ -173,8 +173,20 @@ async def test_the_pool_answers_after_thousands_of_cancels(upstream: Upstream) -
         finally:
             incoming.close()
 
-    chance = random.Random(7)
+    chance = random.Random(seed)
     async with ScriptedUpstream(script) as provider:
         await asyncio.gather(*(gives_up() for _ in range(20)))
-        bodies = [await asyncio.wait_for(one(), SOON_S) for _ in range(20)]
+        return [await asyncio.wait_for(one(), SOON_S) for _ in range(20)]
+
+
+async def test_the_pool_answers_after_thousands_of_cancels(upstream: Upstream) -> None:
+    bodies = await cancel_storm(upstream, seed=7)
+    assert all(body.endswith(b"data: [DONE]\n\n") for body in bodies)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(5))
+async def test_the_pool_answers_after_storm_upon_storm(upstream: Upstream, seed: int) -> None:
+    for storm in range(5):
+        bodies = await cancel_storm(upstream, seed=5 * seed + storm)
         assert all(body.endswith(b"data: [DONE]\n\n") for body in bodies)
