@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Literal
 
 from msgspec import Struct
@@ -89,8 +88,7 @@ class Timing(Struct):
     upstream_s: float = 0.0
 
 
-@dataclass(slots=True)
-class Call:
+class Call(Struct):
     """One request from the door to its record."""
 
     id: str
@@ -108,19 +106,19 @@ class Call:
     asked: Asked | None = None
     end_user: str | None = None
     use_case: str | None = None
-    tags: dict[str, str] = field(default_factory=dict)
+    tags: dict[str, str] = {}
     grant: Grant | None = None
     plan: Plan | None = None
     hold: Hold | None = None
     intended: int | None = None
     """How many verdicts the recorded intent holds; None: no intent is recorded."""
     sent_to: Candidate | None = None
-    attempts: list[Attempt] = field(default_factory=list)
+    attempts: list[Attempt] = []
     served: Served | None = None
     measured: Measured | None = None
     ending: Ending | None = None
     problem: Problem | None = None
-    trail: list[Decision] = field(default_factory=list)
+    trail: list[Decision] = []
 
     def note(self, stage: str, rule: str, verdict: str, reason: str | None = None) -> None:
         """Add a verdict to the trail."""

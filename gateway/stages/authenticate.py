@@ -46,10 +46,13 @@ async def identify(headers: list[tuple[bytes, bytes]], at_ms: int, runtime: Runt
 
 def presented(headers: list[tuple[bytes, bytes]]) -> str:
     """The one credential of a request. Refuses none, and two that differ."""
+    named = dict(headers)
+    if len(named) == len(headers):
+        sent = [(name, named[name]) for name in _HEADERS & named.keys()]
+    else:  # some name came twice, perhaps one of ours
+        sent = [pair for pair in headers if pair[0] in _HEADERS]
     found: str | None = None
-    for name, value in headers:
-        if name not in _HEADERS:
-            continue
+    for name, value in sent:
         text = value.decode("latin-1").strip()
         if name == b"authorization":
             scheme, _, text = text.partition(" ")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from asyncio import AbstractEventLoop
 from collections.abc import Sequence
+from functools import lru_cache
 
 from aiohttp import ClientRequest, ClientTimeout
 from aiohttp.client_reqrep import ConnectionKey
@@ -77,14 +78,18 @@ def request_bytes(route: Route, headers: Sequence[tuple[str, str]], body: bytes)
 
     Headers named in CLIENTS_OWN are left out.
     """
-    lines = [route.head]
-    for name, value in headers:
-        if name not in CLIENTS_OWN:
-            lines.append(f"{name}: {value}")
+    head = _head_bytes(route.head, tuple(headers))
     if body or route.sends_length:
-        lines.append(f"content-length: {len(body)}")
+        return b"%b\r\ncontent-length: %d\r\n\r\n%b" % (head, len(body), body)
+    return head + b"\r\n\r\n"
+
+
+@lru_cache(maxsize=1024)
+def _head_bytes(route_head: str, headers: tuple[tuple[str, str], ...]) -> bytes:
+    """What calls to one target have in common, which is nearly always all of it."""
+    lines = [route_head, *(f"{name}: {value}" for name, value in headers if name not in CLIENTS_OWN)]
     head = "\r\n".join(lines)
     breaks = len(lines) + 1  # the route's head has two of its own
     if head.count("\r") != breaks or head.count("\n") != breaks or "\0" in head:
         raise ValueError("a header holds a line break or a NUL")
-    return b"%b\r\n\r\n%b" % (head.encode(), body)
+    return head.encode()

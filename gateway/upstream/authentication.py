@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 _ANTHROPIC_VERSION: Final = "2023-06-01"
@@ -15,9 +15,23 @@ _FORWARDED: Final = {
 
 
 def provider_headers(
-    dialect: str, credential: str | None, caller_headers: Iterable[tuple[bytes, bytes]], *, stream: bool
-) -> list[tuple[str, str]]:
-    """All headers of a request to a provider, lower-case."""
+    dialect: str, credential: str | None, caller_headers: list[tuple[bytes, bytes]], *, stream: bool
+) -> tuple[tuple[str, str], ...]:
+    """All headers of a request to a provider, lower-case. The same tuple for the same request."""
+    given = dict(caller_headers)
+    forwarded = _FORWARDED[dialect] & given.keys()
+    fixed = _fixed(dialect, credential, stream, b"anthropic-version" in forwarded)
+    if not forwarded:
+        return fixed
+    return fixed + tuple(
+        (name.decode("latin-1"), given[name].decode("latin-1")) for name in sorted(forwarded)
+    )
+
+
+@lru_cache(maxsize=1024)
+def _fixed(
+    dialect: str, credential: str | None, stream: bool, versioned: bool
+) -> tuple[tuple[str, str], ...]:
     headers = [
         ("content-type", "application/json"),
         ("accept", "text/event-stream" if stream else "application/json"),
@@ -26,14 +40,8 @@ def provider_headers(
     if dialect == "anthropic":
         if credential is not None:
             headers.append(("x-api-key", credential))
+        if not versioned:
+            headers.append(("anthropic-version", _ANTHROPIC_VERSION))
     elif credential is not None:
         headers.append(("authorization", f"Bearer {credential}"))
-    passing = _FORWARDED[dialect]
-    versioned = dialect != "anthropic"
-    for name, value in caller_headers:
-        if name in passing:
-            headers.append((name.decode("latin-1"), value.decode("latin-1")))
-            versioned = versioned or name == b"anthropic-version"
-    if not versioned:
-        headers.append(("anthropic-version", _ANTHROPIC_VERSION))
-    return headers
+    return tuple(headers)
