@@ -18,13 +18,14 @@ def provider_headers(
     dialect: str, credential: str | None, caller_headers: list[tuple[bytes, bytes]], *, stream: bool
 ) -> tuple[tuple[str, str], ...]:
     """All headers of a request to a provider, lower-case. The same tuple for the same request."""
-    given = dict(caller_headers)
-    forwarded = _FORWARDED[dialect] & given.keys()
+    forwarded = _FORWARDED[dialect] & dict(caller_headers).keys()
     fixed = _fixed(dialect, credential, stream, b"anthropic-version" in forwarded)
     if not forwarded:
         return fixed
     return fixed + tuple(
-        (name.decode("latin-1"), given[name].decode("latin-1")) for name in sorted(forwarded)
+        (name.decode("latin-1"), value.decode("latin-1"))
+        for name, value in caller_headers
+        if name in forwarded
     )
 
 
