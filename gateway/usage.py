@@ -43,9 +43,9 @@ def usd(nano: int) -> Decimal:
 
 def dollars(nano: int) -> str:
     """Nano-dollars as exact dollars with nine decimals; cheap, for the request path."""
-    sign = "-" if nano < 0 else ""
-    whole, rest = divmod(abs(nano), NANO_USD)
-    return f"{sign}{whole}.{rest:09d}"
+    if nano < 0:
+        return "-" + dollars(-nano)
+    return f"{nano // NANO_USD}.{nano % NANO_USD:09d}"
 
 
 def nano_usd(dollars: Decimal) -> int:

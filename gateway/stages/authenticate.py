@@ -53,18 +53,22 @@ def presented(headers: list[tuple[bytes, bytes]]) -> str:
         sent = [pair for pair in headers if pair[0] in _HEADERS]
     found: str | None = None
     for name, value in sent:
-        text = value.decode("latin-1").strip()
-        if name == b"authorization":
-            scheme, _, text = text.partition(" ")
-            text = text.strip()
-            if scheme.lower() != "bearer":
-                raise _refused("scheme", f"'Authorization' must be a bearer token: {_HOW}")
+        text = (
+            _token(value.decode("latin-1")) if name == b"authorization" else value.decode("latin-1").strip()
+        )
         if found is not None and found != text:
             raise _refused("ambiguous", "two different credentials were sent: send one")
         found = text
     if not found:
         raise _refused("missing", f"no credential was sent: {_HOW}")
     return found
+
+
+def _token(value: str) -> str:
+    scheme, _, token = value.strip().partition(" ")
+    if scheme.lower() != "bearer":
+        raise _refused("scheme", f"'Authorization' must be a bearer token: {_HOW}")
+    return token.strip()
 
 
 async def _look_up(key: str, runtime: Runtime) -> KeyRecord | None:

@@ -59,8 +59,10 @@ def decide(
     candidates: list[Candidate] = []
     seen: set[str] = set()
     kept_out = ""
-    for name, member in _with_fallbacks(policy, model, asked_for, role):
-        for target in in_drawn_order(member.targets, fraction):
+    members = _with_fallbacks(policy, model, asked_for, role) if model.fallbacks else ((asked_for, model),)
+    for name, member in members:
+        targets = member.targets
+        for target in targets if len(targets) == 1 else in_drawn_order(targets, fraction):
             if target.name in seen:
                 continue
             seen.add(target.name)
