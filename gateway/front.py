@@ -62,6 +62,23 @@ class Front:
             case _:
                 assert_never(found)
 
+    async def turn_away(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The application for connections beyond the most there may be: health as ever, else a 503."""
+        runtime = self.runtime
+        if scope["type"] != "http" or runtime is None or scope["path"] in _HEALTH:
+            await self._operate(scope, receive, send)
+            return
+        exchange = Exchange(scope, receive, send, self._loop, stall_s=runtime.bounds.write_stall_s)
+        path = scope["raw_path"].decode("ascii", "replace")
+        problem = Problem(
+            Kind.UNAVAILABLE,
+            "too many connections are open; try again",
+            code="too_many_connections",
+            retry_after_s=1,
+            should_retry=True,
+        )
+        await self._deny(exchange, family_of(path, exchange.text), problem, runtime)
+
     async def _operate(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._operations is None:
             self._operations = self._build_operations()

@@ -1,55 +1,23 @@
-"""uvicorn, with bounds it lacks (the size of a request's head, the time to send it), and with a word
-when a client leaves."""
+"""uvicorn, with bounds it lacks (the size of a request's head, the time to send it and to take the
+answer, how many may wait), and with a word when a client leaves."""
 
 from __future__ import annotations
 
 import asyncio
 from functools import partial
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from gateway.presence import PRESENCE, Presence
 from gateway.settings import Settings
-from gateway.wire import PRESENCE, Presence
+from gateway.transport import GatheringTransport
 
-
-class GatheringTransport:
-    """A transport that can join several writes into one. Closing sends what was gathered."""
-
-    __slots__ = ("_gathering", "_pieces", "_transport", "abort", "is_closing")
-
-    def __init__(self) -> None:
-        self._gathering = False
-        self._pieces: list[bytes] = []
-
-    def wrap(self, transport: asyncio.Transport) -> None:
-        self._transport = transport
-        self.abort = transport.abort
-        self.is_closing = transport.is_closing
-
-    def write(self, data: bytes) -> None:
-        if self._gathering:
-            self._pieces.append(data)
-        else:
-            self._transport.write(data)
-
-    def gather(self) -> None:
-        self._gathering = True
-
-    def flush(self) -> None:
-        self._gathering = False
-        if self._pieces:
-            data = b"".join(self._pieces)
-            self._pieces.clear()
-            self._transport.write(data)
-
-    def close(self) -> None:
-        self.flush()
-        self._transport.close()
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._transport, name)
+_SPARE_CONNECTIONS: Final = 64
+"""Beyond the most there are: for being told so, and for health checks."""
+_CROWDED_HEAD_S: Final = 5.0
+"""How long such a connection may take to ask."""
 
 
 class BoundedProtocol(HttpToolsProtocol):
@@ -61,29 +29,43 @@ class BoundedProtocol(HttpToolsProtocol):
     """
 
     def __init__(
-        self, *args: Any, head_bytes: int, head_timeout_s: float, stall_s: float, **kwargs: Any
+        self,
+        *args: Any,
+        head_bytes: int,
+        head_timeout_s: float,
+        stall_s: float,
+        most_connections: int,
+        turn_away: Any,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self._most_connections = most_connections
+        self._turn_away = turn_away
+        self._crowded = False
         self._limit_bytes = head_bytes
         self._timeout_s = head_timeout_s
         self._in_head = True
         self._waiting = True
         self._arrived_bytes = 0
         self._timer: asyncio.TimerHandle | None = None
-        self._stall_s = stall_s
-        self._stall: asyncio.TimerHandle | None = None
-        self._gathering = GatheringTransport()
+        self._gathering = GatheringTransport(self.loop, stall_s)
         self._presence = Presence(self._gathering.gather, self._gathering.flush)
         self._extensions: dict[str, Any] = {PRESENCE: self._presence}
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         self._gathering.wrap(transport)
         super().connection_made(cast("asyncio.Transport", self._gathering))
+        if len(self.connections) > self._most_connections:
+            self._crowded = True
+            self.app = self._turn_away
+            self._timeout_s = min(self._timeout_s, _CROWDED_HEAD_S)
+            if len(self.connections) > self._most_connections + _SPARE_CONNECTIONS:
+                transport.abort()
         self._timer = self.loop.call_later(self._timeout_s, self._too_slow)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_timer()
-        self._stop_stall()
+        self._gathering.unwatch()
         super().connection_lost(exc)
         self._presence.lost()
 
@@ -99,12 +81,12 @@ class BoundedProtocol(HttpToolsProtocol):
                 self.transport.close()
 
     def pause_writing(self) -> None:
-        """The client takes nothing: what is sent gathers here. It has `stall_s` to take some of it."""
         super().pause_writing()
-        self._stall = self.loop.call_later(self._stall_s, self._gathering.abort)
+        self._gathering.watch()
 
     def resume_writing(self) -> None:
-        self._stop_stall()
+        if not self._gathering.is_closing():
+            self._gathering.unwatch()
         super().resume_writing()
 
     def on_message_begin(self) -> None:
@@ -117,6 +99,8 @@ class BoundedProtocol(HttpToolsProtocol):
         self._arrived_bytes = 0
         if len(self.url) + sum(len(name) + len(value) for name, value in self.headers) <= self._limit_bytes:
             super().on_headers_complete()
+            if self._crowded:
+                self.cycle.keep_alive = False
             return
         served, self.app = self.app, _head_too_large
         try:
@@ -142,11 +126,6 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._waiting:
             self.transport.close()
 
-    def _stop_stall(self) -> None:
-        if self._stall is not None:
-            self._stall.cancel()
-            self._stall = None
-
     def _stop_timer(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
@@ -159,8 +138,11 @@ async def _head_too_large(scope: Any, receive: Any, send: Any) -> None:
     await send({"type": "http.response.body", "body": b""})
 
 
-def config(settings: Settings, app: Any) -> uvicorn.Config:
-    """How uvicorn runs the gateway: no access log, no proxy headers, no middleware, no WebSocket."""
+def config(settings: Settings, app: Any, turn_away: Any) -> uvicorn.Config:
+    """How uvicorn runs the gateway: no access log, no proxy headers, no middleware, no WebSocket.
+
+    `turn_away` is the application for connections beyond `max_connections`.
+    """
     return uvicorn.Config(
         app,
         host=settings.host,
@@ -170,6 +152,8 @@ def config(settings: Settings, app: Any) -> uvicorn.Config:
             head_bytes=settings.max_header_bytes,
             head_timeout_s=settings.body_timeout_s,
             stall_s=settings.write_stall_s,
+            most_connections=settings.max_connections,
+            turn_away=turn_away,
         ),  # type: ignore[arg-type]  # uvicorn only ever calls it
         ws="none",
         loop="auto",
@@ -179,7 +163,6 @@ def config(settings: Settings, app: Any) -> uvicorn.Config:
         log_config=None,
         server_header=False,
         proxy_headers=False,
-        limit_concurrency=settings.max_connections + 1,  # from this number on uvicorn answers 503
         timeout_keep_alive=75,
         timeout_graceful_shutdown=int(settings.shutdown_grace_s) or 1,
     )

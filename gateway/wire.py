@@ -1,95 +1,18 @@
-"""ASGI's edge: one HTTP exchange, its capped body, its answer, and noticing that the client left.
-
-Under uvicorn a caller that leaves cancels nothing: `receive()` would say so, if somebody asked. A
-task per request that asks costs about 23 µs. Our own server says so unasked (`Presence`); under any
-other one `Departure` steps the `receive()` coroutine by hand (ADR 0004).
-"""
+"""ASGI's edge: one HTTP exchange, its capped body, its answer, and what happens when the client leaves."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
-from typing import Any, Final, cast
+from typing import Any
 
 from gateway.errors import Kind, Problem, Refused
+from gateway.presence import PRESENCE, Departure, Message, Presence, Receive
 
-Message = MutableMapping[str, Any]
 Scope = Mapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 RawHeaders = list[tuple[bytes, bytes]]
-
-
-PRESENCE: Final = "portcullis.presence"
-"""Name of the ASGI extension under which a server hands us a connection's Presence."""
-
-
-class Presence:
-    """Whether a connection still has a client; `left` is called when it goes.
-
-    One a connection, for whichever of its requests is being answered: costs a request nothing. The
-    server that hands it out also ends a connection whose client takes nothing, and `gathers`:
-    between `gather` and `flush` what is sent is joined, because a system call costs more than a copy.
-    """
-
-    __slots__ = ("flush", "gather", "gone", "left")
-
-    def __init__(self, gather: Callable[[], None], flush: Callable[[], None]) -> None:
-        self.gather = gather
-        self.flush = flush
-        self.gone = False
-        self.left: Callable[[], None] | None = None
-
-    def lost(self) -> None:
-        """The server's word that the connection is gone."""
-        self.gone = True
-        if self.left is not None:
-            self.left()
-
-
-class Departure:
-    """Calls `left` once when `receive()` reports a disconnect; needs no task of its own.
-
-    It does for one coroutine what a task does: run it to its next future, wait for that future.
-    """
-
-    __slots__ = ("_coroutine", "_left", "_receive", "_stopped")
-
-    def __init__(self, receive: Receive, left: Callable[[], None]) -> None:
-        self._receive = receive
-        self._left = left
-        self._stopped = False
-        self._coroutine = cast("Coroutine[Any, Any, Message]", receive())
-        self._step()
-
-    def stop(self) -> None:
-        """Idempotent. After it `left` is never called."""
-        if not self._stopped:
-            self._stopped = True
-            self._coroutine.close()
-
-    def _step(self, _: object = None) -> None:
-        if self._stopped:
-            return
-        try:
-            awaited = self._coroutine.send(None)
-        except StopIteration as stop:
-            self._heard(stop.value)
-            return
-        if awaited is None:  # a bare yield: asyncio.sleep(0)
-            asyncio.get_running_loop().call_soon(self._step)
-            return
-        awaited._asyncio_future_blocking = False  # noqa: SLF001 (how a task says that it takes a future over)
-        awaited.add_done_callback(self._step)
-
-    def _heard(self, message: Message) -> None:
-        if message["type"] == "http.disconnect":
-            self._stopped = True
-            self._left()
-        else:  # bytes after the body's end: not ours to read, keep listening
-            self._coroutine = cast("Coroutine[Any, Any, Message]", self._receive())
-            self._step()
 
 
 class Exchange:

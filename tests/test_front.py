@@ -85,6 +85,28 @@ async def test_before_it_is_opened_and_after_it_is_closed_only_health_answers():
     assert (await asked(front, "POST", "/v1/chat/completions", BEARER, body=chat_body())).status == 404
 
 
+@pytest.mark.parametrize("path", ["/v1/chat/completions", "/v1/messages", "/nowhere"])
+async def test_a_connection_too_many_is_told_to_come_again_in_its_own_dialect(path: str):
+    front, runtime = opened()
+    client = AsgiClient(chat_body(), path=path, headers=(BEARER,))
+    await front.turn_away(client.scope, client.receive, client.send)
+    assert (client.status, client.receives) == (503, 0)
+    assert (client.headers["retry-after"], client.headers["x-should-retry"]) == ("1", "true")
+    told = json.loads(client.body)
+    assert ("type" in told) == (path == "/v1/messages"), "Anthropic's shape"
+    assert "too many connections" in told["error"]["message"]
+    assert isinstance(runtime.audit, FakeAudit)
+    assert runtime.audit.entries == []
+
+
+@pytest.mark.parametrize("path", ["/livez", "/readyz"])
+async def test_health_answers_on_a_connection_too_many(path: str):
+    front, _ = opened()
+    client = AsgiClient(method="GET", path=path)
+    await front.turn_away(client.scope, client.receive, client.send)
+    assert client.status == 200
+
+
 # ---------------------------------------------------------------- a call at the door
 
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
-from gateway.server import Server, config
+from gateway.presence import PRESENCE, Presence
+from gateway.server import _SPARE_CONNECTIONS, Server, config
 from gateway.settings import Settings
-from gateway.wire import PRESENCE, Presence
 
 DEADLINE_S = 20.0
+LARGE_BYTES = 32 * 1024 * 1024
 HEAD = b"POST /x HTTP/1.1\r\nhost: a\r\n"
 
 
@@ -25,6 +26,7 @@ class Served:
     port: int = 0
     scopes: list[dict[str, Any]] = field(default_factory=list)
     begun: asyncio.Event = field(default_factory=asyncio.Event)
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def app(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
@@ -34,6 +36,9 @@ class Served:
             return
         self.scopes.append(scope)
         self.begun.set()
+        if scope["path"] == "/large":
+            await self.pour(scope, send)
+            return
         size, more = 0, True
         while more:
             message = await receive()
@@ -41,6 +46,29 @@ class Served:
             more = message.get("more_body", False)
         await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"4")]})
         await send({"type": "http.response.body", "body": b"%4d" % size})
+
+    async def pour(self, scope: Any, send: Any) -> None:
+        """An answer that no socket's buffers hold, whole or in pieces without an end."""
+        whole = scope["query_string"] == b"whole"
+        headers = [(b"content-length", b"%d" % LARGE_BYTES)] if whole else []
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        try:
+            while True:
+                await send({"type": "http.response.body", "body": bytes(LARGE_BYTES), "more_body": not whole})
+                if whole or self.presence.gone:
+                    return
+        finally:
+            self.ended.set()
+
+    @property
+    def presence(self) -> Presence:
+        presence = self.scopes[-1]["extensions"][PRESENCE]
+        assert isinstance(presence, Presence)
+        return presence
+
+    async def turn_away(self, scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 503, "headers": [(b"content-length", b"4")]})
+        await send({"type": "http.response.body", "body": b"full"})
 
     async def says(self, *pieces: bytes) -> bytes:
         """Sends the pieces, and reads until the server closes the connection."""
@@ -70,7 +98,7 @@ class Served:
 async def served(**settings: Any) -> AsyncIterator[Served]:
     made = Served()
     said: list[tuple[str, int]] = []
-    server_config = config(Settings(port=0, **settings), made.app)
+    server_config = config(Settings(port=0, **settings), made.app, made.turn_away)
     server = Server(server_config, lambda host, port: said.append((host, port)))
     server_config.load()
     server.lifespan = server_config.lifespan_class(server_config)
@@ -162,8 +190,7 @@ async def test_a_server_says_when_a_client_leaves():
     async with served() as server, server.connected() as (_, writer):
         writer.write(HEAD + b"content-length: 2\r\n\r\na")
         await server.begun.wait()
-        presence = server.scopes[0]["extensions"][PRESENCE]
-        assert isinstance(presence, Presence)
+        presence = server.presence
         assert not presence.gone
         left = asyncio.Event()
         presence.left = left.set
@@ -180,20 +207,78 @@ async def test_each_connection_has_its_own_presence():
     assert first is not second
 
 
-async def test_more_connections_than_allowed_are_a_503():
+@pytest.mark.parametrize("how", [b"whole", b"pieces"])
+async def test_what_a_client_never_reads_is_dropped_with_its_connection(how: bytes):
+    """Whether the answer has ended for the gateway or not: its bytes are not held for ever."""
+    async with served(write_stall_s=0.1) as server, server.connected() as (_, writer):
+        writer.transport.pause_reading()  # type: ignore[attr-defined]
+        writer.write(b"GET /large?%b HTTP/1.1\r\nhost: a\r\n\r\n" % how)
+        await server.begun.wait()
+        left = asyncio.Event()
+        server.presence.left = left.set
+        await left.wait()
+        await server.ended.wait()
+        assert server.presence.gone
+
+
+async def test_a_client_that_never_reads_a_farewell_is_cut_off_too():
+    async with served(write_stall_s=0.1) as server, server.connected() as (_, writer):
+        writer.transport.pause_reading()  # type: ignore[attr-defined]
+        writer.write(b"GET /large?whole HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n")
+        await server.begun.wait()
+        left = asyncio.Event()
+        server.presence.left = left.set
+        await left.wait()
+        assert server.presence.gone
+
+
+async def test_a_client_that_reads_slowly_gets_all_of_a_large_answer():
+    """It takes many times `write_stall_s`, but some of it in each."""
+    async with served(write_stall_s=0.2) as server, server.connected() as (reader, writer):
+        writer.write(b"GET /large?whole HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n")
+        size = 0
+        while data := await reader.read(LARGE_BYTES // 16):
+            size += len(data)
+            await nothing_for(0.01)
+    assert size > LARGE_BYTES
+
+
+async def nothing_for(seconds: float) -> None:
+    over = asyncio.Event()
+    asyncio.get_running_loop().call_later(seconds, over.set)
+    await over.wait()
+
+
+async def test_a_request_on_one_connection_too_many_is_turned_away_and_its_connection_closed():
     async with served(max_connections=1) as server, server.connected() as (_, writer):
         writer.write(HEAD + b"content-length: 2\r\n\r\na")
         await server.begun.wait()
-        answer = await server.says(request(b"connection: close"))
+        answer = await server.says(request())
     assert answer.startswith(b"HTTP/1.1 503 ")
+    assert b"connection: close\r\n" in answer
+    assert len(server.scopes) == 1
+
+
+async def test_a_connection_is_taken_again_once_another_has_gone():
+    async with served(max_connections=1) as server:
+        for _ in range(3):
+            assert (await server.says(request(b"connection: close"))).startswith(b"HTTP/1.1 200 ")
+
+
+async def test_far_more_connections_than_allowed_are_closed_unheard():
+    async with AsyncExitStack() as stack:
+        server = await stack.enter_async_context(served(max_connections=1))
+        for _ in range(1 + _SPARE_CONNECTIONS):
+            await stack.enter_async_context(server.connected())
+        assert await server.says(request()) == b""
 
 
 @pytest.mark.parametrize(("grace_s", "given_s"), [(30.0, 30), (0.2, 1), (1.9, 1)])
 def test_the_grace_at_a_stop_is_at_least_a_second(grace_s: float, given_s: int):
-    made = config(Settings(shutdown_grace_s=grace_s), lambda: None)
+    made = config(Settings(shutdown_grace_s=grace_s), lambda: None, lambda: None)
     assert made.timeout_graceful_shutdown == given_s
 
 
 def test_nothing_that_a_client_says_of_its_address_is_believed():
-    made = config(Settings(), lambda: None)
+    made = config(Settings(), lambda: None, lambda: None)
     assert (made.proxy_headers, made.access_log, made.ws) == (False, False, "none")

@@ -45,7 +45,8 @@ def serve(
     for chatty in ("alembic", "uvicorn"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     welcome = Welcome(settings, policy)
-    server = Server(config(settings, application(settings, policy, welcome.opened)), welcome.listening)
+    front = application(settings, policy, welcome.opened)
+    server = Server(config(settings, front, front.turn_away), welcome.listening)
     with suppress(SystemExit):  # uvicorn has said why; the exit code is ours
         server.run()
     if not server.started:

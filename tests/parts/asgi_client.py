@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from gateway.wire import Message
+from gateway.presence import Message
 
 
 class AsgiClient:

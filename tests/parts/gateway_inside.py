@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -53,7 +53,7 @@ class GatewayInside:
         self.key = ""
         self.port = 0
         self.front: Front = application(self.settings, self._policy, self._make_key)
-        self._server = Server(config(self.settings, self.front), self._listens)
+        self._server = Server(config(self.settings, self.front, self.front.turn_away), self._listens)
         self._running = False
         self._before: set[asyncio.Task[Any]] = set()
         self.ledger = MemoryLedger()
@@ -81,6 +81,11 @@ class GatewayInside:
     def runtime(self) -> Runtime:
         assert self.front.runtime is not None
         return self.front.runtime
+
+    @property
+    def connections(self) -> Collection[object]:
+        """Those that are open."""
+        return self._server.server_state.connections
 
     async def quiet(self) -> None:
         """Returns once every task begun since the start has ended: calls and the provider's scripts."""
