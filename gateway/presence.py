@@ -14,6 +14,11 @@ from typing import Any, Final, cast
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 
+Send = Callable[[Message], Awaitable[None]]
+RawHeaders = list[tuple[bytes, bytes]]
+AnswerAtOnce = Callable[[Send, int, RawHeaders, bytes], bool]
+"""(the request's `send`, status, headers, body) → whether it was sent."""
+
 PRESENCE: Final = "portcullis.presence"
 """Name of the ASGI extension under which a server hands us a connection's Presence."""
 
@@ -24,13 +29,15 @@ class Presence:
     One a connection, for whichever of its requests is being answered: costs a request nothing. The
     server that hands it out also ends a connection whose client takes nothing, and `gathers`:
     between `gather` and `flush` what is sent is joined, because a system call costs more than a copy.
+    `answer` sends a whole answer at once, where nothing has to be waited for.
     """
 
-    __slots__ = ("flush", "gather", "gone", "left")
+    __slots__ = ("answer", "flush", "gather", "gone", "left")
 
-    def __init__(self, gather: Callable[[], None], flush: Callable[[], None]) -> None:
+    def __init__(self, gather: Callable[[], None], flush: Callable[[], None], answer: AnswerAtOnce) -> None:
         self.gather = gather
         self.flush = flush
+        self.answer = answer
         self.gone = False
         self.left: Callable[[], None] | None = None
 

@@ -10,9 +10,10 @@ from gateway.call import Call
 from gateway.dialects.interface import Family
 from gateway.dialects.problems import quotes_a_key
 from gateway.errors import Answered, Broken, BrokenOff, Kind, NotConnected, Problem, TimedOut, UpstreamFault
+from gateway.presence import RawHeaders
 from gateway.runtime import Runtime
 from gateway.usage import dollars
-from gateway.wire import Exchange, RawHeaders
+from gateway.wire import Exchange
 
 _VERBATIM = frozenset({400, 404, 409, 413, 422})
 _VERBATIM_BYTES = 64 * 1024

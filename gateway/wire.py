@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
 from gateway.errors import Kind, Problem, Refused
-from gateway.presence import PRESENCE, Departure, Message, Presence, Receive
+from gateway.presence import PRESENCE, Departure, Message, Presence, RawHeaders, Receive, Send
 
 Scope = Mapping[str, Any]
-Send = Callable[[Message], Awaitable[None]]
-RawHeaders = list[tuple[bytes, bytes]]
 
 
 class Exchange:
@@ -164,12 +162,11 @@ class Exchange:
     async def answer(self, status: int, headers: RawHeaders, body: bytes) -> None:
         """A whole answer at once."""
         headers.append((b"content-length", b"%d" % len(body)))
-        self.gather()
-        try:
-            await self.start(status, headers)
-            await self.end(body)
-        finally:
-            self.flush()
+        if self._presence is not None and self._presence.answer(self._send, status, headers, body):
+            self.started = self.finished = True
+            return
+        await self.start(status, headers)
+        await self.end(body)
 
     def _too_slow(self, task: asyncio.Task[Any]) -> None:
         self._slow = True

@@ -123,7 +123,7 @@ async def test_a_client_that_has_left_already_is_told_at_once():
 
 def test_a_lost_connection_is_gone_and_told_once_to_whom_it_concerns():
     told: list[int] = []
-    presence = Presence(lambda: None, lambda: None)
+    presence = Presence(lambda: None, lambda: None, lambda *_: False)
     presence.left = lambda: told.append(1)
     assert not presence.gone
     presence.lost()
@@ -131,6 +131,6 @@ def test_a_lost_connection_is_gone_and_told_once_to_whom_it_concerns():
 
 
 def test_a_connection_may_be_lost_while_nobody_is_answered():
-    presence = Presence(lambda: None, lambda: None)
+    presence = Presence(lambda: None, lambda: None, lambda *_: False)
     presence.lost()
     assert presence.gone

@@ -114,7 +114,7 @@ class Watched:
 
     def __init__(self, *, by_server: bool) -> None:
         self.client = AsgiClient()
-        self.presence = Presence(lambda: None, lambda: None)
+        self.presence = Presence(lambda: None, lambda: None, lambda *_: False)
         if by_server:
             self.client.scope["extensions"] = {PRESENCE: self.presence}
         else:
