@@ -19,6 +19,8 @@ from gateway.policy.load import load_policy
 from gateway.settings import environment, load_settings
 from gateway.stores.interfaces import KeyRecord
 
+_ID_WIDTH: Final = 16
+"""On a narrow terminal an id stays whole: `keys revoke` wants it."""
 _DURATION = re.compile(r"(\d+)([hdw])\Z")
 _HOUR_MS = 3_600_000
 _UNIT_MS: Final[Mapping[str, int]] = {"h": _HOUR_MS, "d": 24 * _HOUR_MS, "w": 7 * 24 * _HOUR_MS}
@@ -77,7 +79,10 @@ def list_keys(as_json: AsJson = False) -> None:
         for record in records:
             print(json.dumps(_public(record, now_ms)))
         return
-    table = Table("id", "name", "ends in", "roles", "team", "user", "created", "expires", "state", box=None)
+    table = Table(box=None, pad_edge=False)
+    table.add_column("id", no_wrap=True, min_width=_ID_WIDTH)
+    for title in ("name", "ends in", "roles", "team", "user", "created", "expires", "state"):
+        table.add_column(title, overflow="fold")
     for record in records:
         shown = _public(record, now_ms)
         table.add_row(

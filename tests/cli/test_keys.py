@@ -75,6 +75,12 @@ def test_list_is_a_table_for_people(gateway: Run):
     ]
 
 
+def test_an_id_is_whole_on_a_narrow_terminal(gateway: Run, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("COLUMNS", "60")
+    made = create(gateway, "--team", "home", "--user", "somebody-with-a-long-name")
+    assert made["id"] in gateway("keys", "list").out
+
+
 @pytest.mark.parametrize(("expires", "state"), [("0h", "expired"), ("1h", "in force"), ("never", "in force")])
 def test_a_key_is_in_force_until_it_expires(gateway: Run, expires: str, state: str):
     create(gateway, "--expires", expires)
