@@ -25,11 +25,11 @@ from gateway.dialects.body import (
 from gateway.dialects.interface import Asked, BadBody, Changes, Dialect, StreamReader
 from gateway.dialects.openai_request import read_tags
 
-_RARE: Final = frozenset(
+RARE: Final = frozenset(
     "metadata tools mcp_servers container service_tier speed inference_geo fallbacks thread billing_policy".split()
 )
-_NAMES: Final = Names(
-    (*_RARE, "model", "messages", "max_tokens", "stream"),
+NAMES: Final = Names(
+    (*RARE, "model", "messages", "max_tokens", "stream"),
     (
         "system temperature top_p top_k stop_sequences thinking tool_choice output_config output_format cache_control "
         "context_management diagnostics"
@@ -47,7 +47,7 @@ _UNSUPPORTED: Final = {
 
 def parse(body: bytes) -> Asked:
     """BadBody unless it is a messages request whose governed fields have their types."""
-    fields = members(body, _NAMES)
+    fields = members(body, NAMES)
     asked = Asked(
         raw=body,
         fields=fields,
@@ -57,8 +57,8 @@ def parse(body: bytes) -> Asked:
         wants_usage=True,
     )
     require_list(fields, "messages")
-    if not _RARE.isdisjoint(fields):
-        _read_rare(asked, fields)
+    if not RARE.isdisjoint(fields):
+        read_rare(asked, fields)
     return asked
 
 
@@ -77,7 +77,8 @@ def read_stream(asked: Asked) -> StreamReader:
     return AnthropicStream()
 
 
-def _read_rare(asked: Asked, fields: Members) -> None:
+def read_rare(asked: Asked, fields: Members) -> None:
+    """Fill in what the common request lacks. BadBody for a wrong type, and for what is not supported."""
     for name, why in _UNSUPPORTED.items():
         if not is_null(fields.get(name)):
             raise BadBody(f"'{name}' is not supported: {why}", param=name)

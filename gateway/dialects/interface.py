@@ -46,13 +46,15 @@ class Changes(Struct, frozen=True):
 
     `max_output_tokens` is written where the request sends none or more; `cap_field` is the name it
     gets in a chat request that sends none (`openai_chat.cap_field` knows which). `ask_usage` False
-    leaves `stream_options` alone, for a provider that refuses them.
+    leaves `stream_options` alone, for a provider that refuses them. `may_store` False: an API whose
+    answers a provider keeps unless told otherwise is told otherwise.
     """
 
     model: str
     max_output_tokens: int | None = None
     cap_field: str = "max_completion_tokens"
     ask_usage: bool = True
+    may_store: bool = False
 
 
 class Answer(Struct, frozen=True):
@@ -117,13 +119,18 @@ class BadBody(ValueError):
         self.param = param
 
 
+class NotOffered(BadBody):
+    """A request for what no policy of this version can judge, such as what a provider keeps."""
+
+
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """One API of one family, as functions.
 
-    `api` is the operation as policies name it (chat, completions, embeddings, messages); `family`
-    (openai, anthropic) decides which providers speak it, and how errors look.
-    `provider_path` is appended to a provider's base_url. `parse` raises BadBody.
+    `api` is the operation as policies name it (chat, responses, messages …); `family` (openai,
+    anthropic) decides which providers speak it, and how errors look. `provider_path` is appended to
+    a provider's base_url. `parse` raises BadBody. `billed` False: providers do it for nothing.
+    `problem_event` stands where this API's streams tell an error in another way than its family's.
     """
 
     api: str
@@ -133,6 +140,8 @@ class Dialect:
     render: Callable[[Asked, Changes], bytes]
     read_answer: Callable[[bytes], Answer]
     read_stream: Callable[[Asked], StreamReader]
+    billed: bool = True
+    problem_event: Callable[[Problem, str], bytes] | None = None
 
 
 @dataclass(frozen=True, slots=True)

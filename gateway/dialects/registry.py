@@ -12,7 +12,13 @@ from functools import lru_cache
 from typing import Final, Literal
 from urllib.parse import unquote
 
-from gateway.dialects import anthropic_messages, openai_chat, openai_completions, openai_embeddings
+from gateway.dialects import (
+    anthropic_count_tokens,
+    anthropic_messages,
+    openai_chat,
+    openai_completions,
+    openai_embeddings,
+)
 from gateway.dialects.anthropic_family import ANTHROPIC
 from gateway.dialects.interface import Dialect, Family
 from gateway.dialects.openai_family import OPENAI
@@ -48,6 +54,7 @@ _CHAT: Final = _call(openai_chat.DIALECT, OPENAI)
 _COMPLETIONS: Final = _call(openai_completions.DIALECT, OPENAI)
 _EMBEDDINGS: Final = _call(openai_embeddings.DIALECT, OPENAI)
 _MESSAGES: Final = _call(anthropic_messages.DIALECT, ANTHROPIC)
+_COUNT_TOKENS: Final = _call(anthropic_count_tokens.DIALECT, ANTHROPIC)
 
 _CALLS: Final = {
     "/v1/chat/completions": _CHAT,
@@ -57,6 +64,7 @@ _CALLS: Final = {
     "/v1/embeddings": _EMBEDDINGS,
     "/embeddings": _EMBEDDINGS,
     "/v1/messages": _MESSAGES,
+    "/v1/messages/count_tokens": _COUNT_TOKENS,
 }
 _MODELS: Final = ("/v1/models", "/models")
 _LONGEST_MODEL: Final = 512

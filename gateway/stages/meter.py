@@ -20,7 +20,7 @@ def leave(call: Call, runtime: Runtime) -> None:
     """Write `call.measured`. A call that was never sent has used nothing."""
     if call.served is not None:
         candidate, usage = call.served.candidate, decide(call, call.served)
-    elif call.sent_to is not None and call.ending in _BILLED_UNSEEN:
+    elif call.sent_to is not None and call.ending in _BILLED_UNSEEN and call.dialect.billed:
         candidate, usage = call.sent_to, _estimate(call, output_tokens=0)
     else:
         return

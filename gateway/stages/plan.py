@@ -19,6 +19,9 @@ from gateway.upstream.prices import Rates
 _SPEAKERS: Final = {"openai": ("openai", "echo"), "anthropic": ("anthropic", "echo")}
 """By a client's family: the provider dialects that answer it. Other pairs come with their issue."""
 
+_UNBILLED: Final = Rates(input=0, output=0, version="not billed", free=True)
+"""For operations that every provider does for nothing, whatever its models cost."""
+
 RatesOf = Callable[[Target], Rates | None]
 
 
@@ -27,6 +30,8 @@ async def enter(call: Call, runtime: Runtime) -> None:
     prices = runtime.prices
 
     def rates_of(target: Target) -> Rates | None:
+        if not call.dialect.billed:
+            return _UNBILLED
         provider = target.provider
         return prices.rates(
             provider.dialect, provider.name, provider.base_url, target.model, target.price, free=provider.free

@@ -1,4 +1,4 @@
-"""Echo in Anthropic's voice: messages."""
+"""Echo in Anthropic's voice: messages, and how many tokens they are."""
 
 from __future__ import annotations
 
@@ -36,13 +36,9 @@ def messages(body: bytes, stamp: Stamp) -> Reply:
     most = whole_number(fields, "max_tokens", 1, _MOST_TOKENS)
     if most is None:
         raise Malformed("max_tokens: a number is required", "max_tokens")
-    said_to = read_messages(fields)
-    for number, message in enumerate(said_to):
-        if message["role"] not in ("user", "assistant"):
-            raise Malformed(f"messages.{number}.role: user or assistant is expected", "messages")
+    said_to = _said_to(fields)
     said, whole = answer_pieces(last_user_text(said_to), most)
-    texts = [text_of(fields.get("system")), *(text_of(message.get("content")) for message in said_to)]
-    asked = sum(len(pieces(text)) + MESSAGE_TOKENS for text in texts if text)
+    asked = _tokens(fields, said_to)
     answer = {
         "id": f"msg_echo_{stamp.number}",
         "type": "message",
@@ -56,6 +52,24 @@ def messages(body: bytes, stamp: Stamp) -> Reply:
     if fields.get("stream"):
         return Reply(200, tuple(_stream(answer, in_chunks(said), asked, len(said))), streamed=True)
     return Reply(200, (orjson.dumps(answer),))
+
+
+def count_tokens(body: bytes, stamp: Stamp) -> Reply:
+    fields = read_object(body)
+    return Reply(200, (orjson.dumps({"input_tokens": _tokens(fields, _said_to(fields))}),))
+
+
+def _said_to(fields: dict[str, Any]) -> list[dict[str, Any]]:
+    messages = read_messages(fields)
+    for number, message in enumerate(messages):
+        if message["role"] not in ("user", "assistant"):
+            raise Malformed(f"messages.{number}.role: user or assistant is expected", "messages")
+    return messages
+
+
+def _tokens(fields: dict[str, Any], messages: list[dict[str, Any]]) -> int:
+    texts = [text_of(fields.get("system")), *(text_of(message.get("content")) for message in messages)]
+    return sum(len(pieces(text)) + MESSAGE_TOKENS for text in texts if text)
 
 
 def _usage(asked: int, said: int) -> dict[str, Any]:

@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.dialects import anthropic_messages, openai_chat, openai_completions, openai_embeddings
+from gateway.dialects import (
+    anthropic_count_tokens,
+    anthropic_messages,
+    openai_chat,
+    openai_completions,
+    openai_embeddings,
+)
 from gateway.dialects.registry import Route, WrongMethod, family_of, provider_url, route
 
 CALLS = {
@@ -17,6 +23,7 @@ CALLS = {
     "/v1/embeddings": "embeddings",
     "/embeddings": "embeddings",
     "/v1/messages": "messages",
+    "/v1/messages/count_tokens": "messages",
 }
 
 
@@ -100,7 +107,8 @@ def test_models_can_only_be_read(method):
         "http://x/v1/chat/completions",
         "/v2/chat/completions",
         "/messages",
-        "/v1/messages/count_tokens",
+        "/v1/messages/count_tokens/",
+        "/messages/count_tokens",
         "/v1/models/",
         "/v1/models//",
         "/v1/models/..",
@@ -146,6 +154,11 @@ def test_errors_of_unknown_paths_are_in_the_language_of_the_asker():
         (anthropic_messages, "https://api.anthropic.com/v1/", "https://api.anthropic.com/v1/messages"),
         (anthropic_messages, "https://x/anthropic/", "https://x/anthropic/v1/messages"),
         (anthropic_messages, "https://x/rev1", "https://x/rev1/v1/messages"),
+        (
+            anthropic_count_tokens,
+            "https://api.anthropic.com/v1",
+            "https://api.anthropic.com/v1/messages/count_tokens",
+        ),
     ],
 )
 def test_a_provider_is_asked_at_its_own_path(dialect, base_url, url):

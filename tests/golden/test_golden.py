@@ -1,4 +1,4 @@
-"""Golden samples: a folder each, `<api>/<what it shows>/`, written by hand after the public APIs.
+"""Golden samples: a folder each, `<operation>/<what it shows>/`, written by hand after the public APIs.
 
 `request.json`, `answer.json` and `stream.sse` are what goes over the wire; `facts.json` is what the
 gateway must read there. What a fact leaves out has its default.
@@ -16,14 +16,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.dialects import anthropic_messages, openai_chat, openai_completions, openai_embeddings
+from gateway.dialects import (
+    anthropic_count_tokens,
+    anthropic_messages,
+    openai_chat,
+    openai_completions,
+    openai_embeddings,
+)
 from gateway.dialects.interface import Asked, Changes, Dialect, StreamReader
 from gateway.streams.sse import Splitter
 from gateway.usage import Usage
 
 DIALECTS = {
-    module.DIALECT.api: module.DIALECT
-    for module in (openai_chat, openai_completions, openai_embeddings, anthropic_messages)
+    "chat": openai_chat.DIALECT,
+    "completions": openai_completions.DIALECT,
+    "embeddings": openai_embeddings.DIALECT,
+    "messages": anthropic_messages.DIALECT,
+    "count_tokens": anthropic_count_tokens.DIALECT,
 }
 HERE = Path(__file__).parent
 SAMPLES = sorted(path.parent for path in HERE.glob("*/*/facts.json"))

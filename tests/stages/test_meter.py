@@ -116,6 +116,13 @@ def test_a_call_that_was_never_sent_used_nothing():
     assert call.measured is None
 
 
+def test_a_count_of_tokens_that_nobody_saw_used_nothing():
+    call = planned_call(body=BODY, path="/v1/messages/count_tokens")
+    call.sent_to, call.ending = candidate(), "client_gone"
+    meter.leave(call, make_runtime(call.policy))
+    assert call.measured is None
+
+
 def test_without_a_known_price_there_is_usage_and_no_cost():
     call = served_whole(json.dumps(chat_answer("Hi")).encode())
     assert call.served is not None

@@ -212,3 +212,15 @@ async def test_entering_writes_the_plan_of_the_callers_team(team: str | None, co
     assert call.plan is not None
     assert len(call.plan.candidates) == count
     assert all(candidate.rates is RATES for candidate in call.plan.candidates)
+
+
+async def test_what_providers_do_for_nothing_is_free_whatever_its_model_costs():
+    call = make_call(path="/v1/messages/count_tokens")
+    call.asked = call.dialect.parse(call.body)
+    call.caller = Caller("key", "key_1", None, None, ("caller",), None)
+    call.grant = Grant(ROLE, Model("fast", (target("1", CLAUDE),)), None)
+    await plan.enter(call, make_runtime(call.policy, prices=FakePrices()))
+    assert call.plan is not None
+    [candidate] = call.plan.candidates
+    assert candidate.rates is not None
+    assert (candidate.rates.free, candidate.rates.version) == (True, "not billed")

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 import pytest
-from anthropic.types import Message
+from anthropic.types import Message, MessageTokensCount
 from openai.types import Completion, CreateEmbeddingResponse
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
 
@@ -236,3 +236,16 @@ async def test_the_cap_and_close_are_kept() -> None:
     incoming.close()
     with pytest.raises(Broken):
         await incoming.next_chunk()
+
+
+async def test_a_count_of_tokens_is_the_input_of_the_same_message() -> None:
+    body = {"model": "m", "system": "be brief", "messages": HELLO[1:]}
+    message = Message.model_validate(await told("/v1/messages", body | {"max_tokens": 100}))
+    counted = MessageTokensCount.model_validate(await told("/v1/messages/count_tokens", body))
+    assert counted.input_tokens == message.usage.input_tokens > 0
+
+
+async def test_a_count_of_tokens_refuses_what_a_message_would() -> None:
+    incoming = await ask("/v1/messages/count_tokens", {"model": "m", "messages": HELLO})
+    assert incoming.status == 400
+    assert b"messages.0.role" in await incoming.read(1 << 20)
