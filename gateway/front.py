@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Final, assert_never
+from typing import Final
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.call import Call, Timing
 from gateway.catalogue import serve_models
 from gateway.dialects.interface import Dialect, Family
-from gateway.dialects.registry import Route, WrongMethod, family_of, route
+from gateway.dialects.registry import WrongMethod, family_of, route
 from gateway.errors import Kind, Problem
 from gateway.network import caller_network
 from gateway.pipeline import serve
@@ -48,19 +48,16 @@ class Front:
         exchange = Exchange(scope, receive, send, self._loop, stall_s=runtime.bounds.write_stall_s)
         path = scope["raw_path"].decode("ascii", "replace")
         found = route(scope["method"], path, exchange.text)
-        match found:
-            case Route(dialect=Dialect() as dialect):
-                await serve(open_call(exchange, dialect, found.family, runtime), exchange, runtime)
-            case Route():
-                await serve_models(found, exchange, runtime)
-            case WrongMethod():
-                message = f"this path takes {found.allow}"
-                await self._deny(exchange, found.family, Problem(Kind.METHOD_NOT_ALLOWED, message), runtime)
-            case None:
-                problem = Problem(Kind.NOT_FOUND, "there is no such path here", code="unknown_path")
-                await self._deny(exchange, family_of(path, exchange.text), problem, runtime)
-            case _:
-                assert_never(found)
+        if found is None:
+            problem = Problem(Kind.NOT_FOUND, "there is no such path here", code="unknown_path")
+            await self._deny(exchange, family_of(path, exchange.text), problem, runtime)
+        elif isinstance(found, WrongMethod):
+            message = f"this path takes {found.allow}"
+            await self._deny(exchange, found.family, Problem(Kind.METHOD_NOT_ALLOWED, message), runtime)
+        elif found.dialect is None:
+            await serve_models(found, exchange, runtime)
+        else:
+            await serve(open_call(exchange, found.dialect, found.family, runtime), exchange, runtime)
 
     async def turn_away(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The application for connections beyond the most there may be: health as ever, else a 503."""

@@ -125,16 +125,15 @@ class BoundedProtocol(HttpToolsProtocol):
             return False
         if cycle.disconnected:
             return True
-        lines = [b"%b: %b\r\n" % header for header in cycle.default_headers]
-        lines += [b"%b: %b\r\n" % header for header in headers]
+        lines = [*cycle.default_headers, *headers]
         if not cycle.keep_alive:
-            lines.append(b"connection: close\r\n")
-        head = b"".join(lines)
-        if head.count(b"\n") != len(lines) or head.count(b"\r") != len(lines):
+            lines.append((b"connection", b"close"))
+        head = b"\r\n".join(map(b": ".join, lines))
+        if head.count(b"\n") != len(lines) - 1 or head.count(b"\r") != len(lines) - 1:
             raise ValueError("a header would break out of its line")
         cycle.waiting_for_100_continue = False
         cycle.response_started = cycle.response_complete = True
-        self.transport.write(b"%b%b\r\n%b" % (STATUS_LINE[status], head, body))
+        self.transport.write(b"%b%b\r\n\r\n%b" % (STATUS_LINE[status], head, body))
         cycle.message_event.set()
         if not cycle.keep_alive:
             self.transport.close()
