@@ -11,7 +11,8 @@ from gateway import reply
 from gateway.call import Measured, Served
 from gateway.dialects.openai_family import OPENAI
 from gateway.errors import Answered, Broken, BrokenOff, Kind, NotConnected, Problem, TimedOut, UpstreamFault
-from gateway.wire import Exchange, RawHeaders
+from gateway.presence import RawHeaders
+from gateway.wire import Exchange
 from tests.parts.asgi_client import AsgiClient
 from tests.parts.calls import candidate, chat_body, make_call, planned_call
 from tests.parts.provider_answers import CHAT_DONE, chat_chunk, chat_error
