@@ -19,6 +19,7 @@ from msgspec.json import Decoder
 from gateway.dialects.interface import BadBody
 
 _MEMBERS: Final = Decoder(dict[str, Raw])
+_JOINER: Final = msgspec.json.Encoder()
 _ITEMS: Final = Decoder(list[Raw] | None)
 _TEXT: Final = Decoder(str | None)
 _FLAG: Final = Decoder(bool | None)
@@ -83,27 +84,9 @@ def members(raw: bytes, names: Names, where: str | None = None) -> Members:
 
 def joined(fields: Mapping[str, Raw | bytes]) -> bytes:
     """One compact JSON object of these members, each value byte by byte as it is."""
-    parts: list[Raw | bytes] = []
-    for name, value in fields.items():
-        parts.append(_LEADS.get(name) or _lead(name))
-        parts.append(value)
-    parts[0] = b"{" + bytes(parts[0])[1:]
-    parts.append(b"}")
-    return b"".join(parts)
-
-
-def _lead(name: str) -> bytes:
-    return b"," + msgspec.json.encode(name) + b":"
-
-
-_LEADS: Final = {
-    name: _lead(name)
-    for name in (
-        "model messages stream stream_options max_tokens max_completion_tokens temperature top_p tools tool_choice system "
-        "metadata user thinking input prompt n stop response_format reasoning_effort seed"
-    ).split()
-}
-"""The usual names, written once."""
+    return _JOINER.encode(
+        {name: value if value.__class__ is Raw else Raw(value) for name, value in fields.items()}
+    )
 
 
 def text(fields: Members, name: str, *, longest: int = _MAX_TEXT) -> str | None:
