@@ -48,6 +48,12 @@ def dollars(nano: int) -> str:
     return f"{nano // NANO_USD}.{nano % NANO_USD:09d}"
 
 
+def nano_of(text: str) -> int:
+    """The inverse of `dollars`: decimal dollars with at most nine decimals as nano-dollars."""
+    whole, _, rest = text.partition(".")
+    return int(whole + rest.ljust(9, "0"))
+
+
 def nano_usd(dollars: Decimal) -> int:
     """Dollars as nano-dollars, rounded up; an amount beyond 9,000,000 USD is an error."""
     nano = int((dollars * NANO_USD).to_integral_value(rounding="ROUND_CEILING"))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.usage import MAX_NANO_USD, Usage, dollars, nano_usd, usd
+from gateway.usage import MAX_NANO_USD, Usage, dollars, nano_of, nano_usd, usd
 
 NANO = st.integers(-MAX_NANO_USD, MAX_NANO_USD)
 
@@ -49,3 +49,8 @@ def test_nine_million_dollars_are_still_an_amount():
 
 def test_what_was_not_used_is_not_written():
     assert msgspec.json.encode(Usage(input_tokens=3)) == b'{"input_tokens":3}'
+
+
+@given(NANO)
+def test_written_dollars_are_read_back_exactly(nano: int):
+    assert nano_of(dollars(nano)) == nano

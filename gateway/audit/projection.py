@@ -7,13 +7,13 @@ collector stops looking at.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 
 from msgspec import Struct
 
 from gateway.audit.chain import Link
 from gateway.audit.entry import Boot, Decision, Entry, Intent, Outcome
 from gateway.stores.interfaces import NO_OUTCOME, Position, Row, Shipment, call_row
+from gateway.usage import nano_of
 
 
 class Sealed(Struct, frozen=True, gc=False):
@@ -94,7 +94,7 @@ def outcome_columns(seq: int, entry: Outcome) -> Row:
         served.target,
         None if usage is None else usage.input_tokens,
         None if usage is None else usage.output_tokens,
-        None if spent is None else int(Decimal(spent).scaleb(9)),
+        None if spent is None else nano_of(spent),
     )
 
 
