@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from msgspec import Raw, Struct
 
@@ -123,14 +123,18 @@ class NotOffered(BadBody):
     """A request for what no policy of this version can judge, such as what a provider keeps."""
 
 
+SSE: Final = "text/event-stream"
+
+
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """One API of one family, as functions.
 
     `api` is the operation as policies name it (chat, responses, messages …); `family` (openai,
-    anthropic) decides which providers speak it, and how errors look. `provider_path` is appended to
-    a provider's base_url. `parse` raises BadBody. `billed` False: providers do it for nothing.
-    `problem_event` stands where this API's streams tell an error in another way than its family's.
+    anthropic, gemini) decides which providers speak it, and how errors look. `provider_path` is
+    appended to a provider's base_url. `parse` raises BadBody. `billed` False: providers do it for nothing.
+    `problem_event` stands where this API's streams tell an error in another way than its family's;
+    `stream_type` is the media type of its streams. A `{model}` in `provider_path` is the target's.
     """
 
     api: str
@@ -142,6 +146,7 @@ class Dialect:
     read_stream: Callable[[Asked], StreamReader]
     billed: bool = True
     problem_event: Callable[[Problem, str], bytes] | None = None
+    stream_type: str = SSE
 
 
 @dataclass(frozen=True, slots=True)

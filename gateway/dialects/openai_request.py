@@ -66,15 +66,15 @@ def read_rare(asked: Asked, fields: Members) -> None:
     _read_tools(asked, fields)
 
 
-def read_tags(fields: Members, without: str | None = None) -> dict[str, str]:
+def read_tags(fields: Members, without: str | None = None, *, member: str = "metadata") -> dict[str, str]:
     """String values of `metadata`: at most 16, names to 64 and values to 512 characters."""
-    raw = fields.get("metadata")
+    raw = fields.get(member)
     if is_null(raw):
         return {}
     assert raw is not None
     metadata = anything(raw)
     if not isinstance(metadata, dict):
-        raise BadBody("'metadata' must be an object", param="metadata")
+        raise BadBody(f"'{member}' must be an object", param=member)
     tags = {
         name: value
         for name, value in metadata.items()
