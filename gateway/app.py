@@ -15,6 +15,7 @@ from starlette.applications import Starlette
 from gateway.audit.boot import Booting
 from gateway.audit.log import AuditLog
 from gateway.clock import SystemChance, SystemClock
+from gateway.errors import GatewayError
 from gateway.front import Front
 from gateway.health import health_routes
 from gateway.installation import Installation, open_installation
@@ -36,6 +37,9 @@ Announce = Callable[[Installation], None]
 """Told once the installation is open and before calls are taken (the trial key)."""
 
 
+Unable = Callable[[GatewayError], None]
+
+
 @dataclass(frozen=True, slots=True)
 class InForce:
     """The policy that calls take at the door."""
@@ -43,18 +47,24 @@ class InForce:
     current: Policy
 
 
-def application(settings: Settings, policy: Policy, announce: Announce) -> Front:
-    """The gateway as an ASGI application; what it needs is opened by its lifespan."""
+def application(
+    settings: Settings, policy: Policy, announce: Announce, unable: Unable = lambda _: None
+) -> Front:
+    """The gateway as an ASGI application; what it needs is opened by its lifespan. `unable` is told
+    what keeps it from starting: a server only knows that something was raised."""
     front = Front(lambda: Starlette(routes=health_routes(front), lifespan=lifespan))
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        async with running(settings, policy, announce) as runtime:
-            front.open(runtime, asyncio.get_running_loop())
+        async with AsyncExitStack() as stack:
             try:
-                yield
-            finally:
-                front.close()
+                runtime = await stack.enter_async_context(running(settings, policy, announce))
+            except GatewayError as error:
+                unable(error)
+                raise
+            front.open(runtime, asyncio.get_running_loop())
+            stack.callback(front.close)
+            yield
 
     return front
 
@@ -85,6 +95,7 @@ async def running(settings: Settings, policy: Policy, announce: Announce) -> Asy
             upstreams={
                 "openai": remote,
                 "anthropic": remote,
+                "gemini": remote,
                 "echo": EchoUpstream(now_s=lambda: clock.now_ms() // 1000),
             },
             audit=audit,

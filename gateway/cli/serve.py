@@ -12,6 +12,7 @@ from typing import Annotated, Final
 import typer
 
 from gateway.app import application
+from gateway.errors import GatewayError
 from gateway.installation import Installation, trial_key
 from gateway.policy.load import load_policy
 from gateway.policy.snapshot import Policy
@@ -45,10 +46,14 @@ def serve(
     for chatty in ("alembic", "uvicorn"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     welcome = Welcome(settings, policy)
-    front = application(settings, policy, welcome.opened)
+    faults: list[GatewayError] = []
+    front = application(settings, policy, welcome.opened, faults.append)
+    logging.getLogger("uvicorn.error").addFilter(lambda _: not faults)  # a sentence follows, no traceback
     server = Server(config(settings, front, front.turn_away), welcome.listening)
     with suppress(SystemExit):  # uvicorn has said why; the exit code is ours
         server.run()
+    if faults:
+        raise faults[0]
     if not server.started:
         raise typer.Exit(2)
 

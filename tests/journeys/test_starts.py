@@ -1,0 +1,36 @@
+"""What keeps a gateway from starting is said in a sentence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.parts.gateway_process import GatewayProcess
+
+POLICY = {
+    "providers": {"echo": {"dialect": "echo"}},
+    "models": {"echo": {"targets": [{"to": "echo/echo"}]}},
+    "roles": {"all": {"models": ["*"]}},
+}
+
+
+def test_a_spool_that_was_tampered_with_stops_the_start_with_a_sentence(tmp_path: Path):
+    gateway = GatewayProcess(tmp_path, POLICY)
+    with gateway.running():
+        pass
+    [segment] = gateway.data.glob("spool/*/*.log")
+    segment.write_text("not an entry\n" + segment.read_text())
+    done = gateway.command("serve")
+    said = done.stderr.strip().splitlines()
+    assert done.returncode == 2
+    assert said[-1].startswith("gateway: ")
+    assert "entry 1 is unreadable" in said[-1]
+    assert "Traceback" not in done.stderr + done.stdout
+
+
+def test_a_second_start_finds_what_the_first_one_left(tmp_path: Path):
+    gateway = GatewayProcess(tmp_path, POLICY)
+    with gateway.running():
+        key = gateway.make_key("app", role="all")
+    with gateway.running():
+        assert key.id in gateway.asked("keys", "list", "--json")
+    assert '"entries": 2' in gateway.asked("audit", "verify", "--json")  # a boot each
