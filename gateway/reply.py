@@ -85,7 +85,8 @@ async def send_end(call: Call, exchange: Exchange, runtime: Runtime, fault: Upst
     if exchange.started:
         reader = None if served is None else served.reader
         if problem is not None and (reader is None or reader.fault is None):
-            await exchange.end(call.family.problem_event(problem, call.id))
+            say = call.dialect.problem_event or call.family.problem_event
+            await exchange.end(say(problem, call.id))
         else:
             await exchange.end(b"" if reader is None else reader.terminator)
     elif problem is not None:

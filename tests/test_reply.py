@@ -207,3 +207,23 @@ class Slow(FakeIncoming):
     async def next_chunk(self) -> bytes:
         self._clock.seconds += 0.25  # type: ignore[attr-defined]
         return await super().next_chunk()
+
+
+@pytest.mark.parametrize(
+    ("path", "begins"),
+    [
+        ("/v1/chat/completions", b'data: {"error":'),
+        ("/v1/responses", b'event: error\ndata: {"type":"error",'),
+    ],
+)
+async def test_a_broken_stream_ends_with_an_error_event_of_its_own_api(path: str, begins: bytes):
+    client = AsgiClient()
+    call = planned_call(
+        body=b'{"model": "fast", "input": "hi"}' if path.endswith("responses") else chat_body(), path=path
+    )
+    call.problem = Problem(Kind.UPSTREAM, "it broke")
+    exchange = Exchange(client.scope, client.receive, client.send)
+    await exchange.start(200, [])
+    await reply.send_end(call, exchange, make_runtime(call.policy), None)
+    assert client.body.startswith(begins)
+    assert client.ended

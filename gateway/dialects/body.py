@@ -44,14 +44,14 @@ class Names:
     def __init__(self, governed: Iterable[str], usual: Iterable[str] = ()) -> None:
         governed = tuple(governed)
         self._known = frozenset((*governed, *usual))
-        self._folded = {_folded(name): name for name in governed}
+        self._folded = {folded(name): name for name in governed}
 
-    def look_alike(self, members: Members) -> tuple[str, str] | None:
+    def look_alike(self, members: Mapping[str, object]) -> tuple[str, str] | None:
         """A member that a careless parser would take for a governed one, and which."""
         if members.keys() <= self._known:
             return None
         for name in members:
-            if name not in self._known and (meant := self._folded.get(_folded(name))):
+            if name not in self._known and (meant := self._folded.get(folded(name))):
                 return name, meant
         return None
 
@@ -153,7 +153,8 @@ def _decoded(decoder: Decoder[T], raw: Raw, name: str, what: str) -> T:
         raise BadBody(f"'{name}' must be {what}", param=name) from None
 
 
-def _folded(name: str) -> str:
+def folded(name: str) -> str:
+    """A name as careless parsers compare it."""
     return name.casefold().replace("_", "").replace("-", "")
 
 

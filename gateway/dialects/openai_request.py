@@ -58,10 +58,10 @@ _HOSTED_BY_FIELD: Final = {
 
 def read_rare(asked: Asked, fields: Members) -> None:
     """Fill in what the common request lacks. BadBody for a wrong type."""
-    _refuse_other_plans(fields)
+    refuse_other_plans(fields)
     asked.end_user = text(fields, "safety_identifier") or text(fields, "user")
     asked.tags = read_tags(fields)
-    asked.privileges = _privileges(fields)
+    asked.privileges = read_privileges(fields)
     asked.wants_usage = _wants_usage(fields)
     _read_tools(asked, fields)
 
@@ -100,20 +100,25 @@ def asks_for_usage(asked: Asked, changes: Changes) -> bool:
     return asked.stream and changes.ask_usage and not asked.wants_usage
 
 
-def _refuse_other_plans(fields: Members) -> None:
+def refuse_other_plans(fields: Members) -> None:
     """Some providers take a list of models to fall back to. Nothing is sent outside the plan."""
     for name in ("models", "fallbacks", "route"):
         if not is_null(fields.get(name)):
             raise BadBody(f"'{name}' is not supported: fallbacks are set in the gateway's policy", param=name)
 
 
-def _privileges(fields: Members) -> tuple[str, ...]:
+def read_privileges(fields: Members) -> tuple[str, ...]:
     """Absent, null, `auto` and `default` are the ordinary service tier; any other needs the privilege."""
     found = [name for name in ("store", "background") if flag(fields, name)]
     tier = text(fields, "service_tier")
     if tier is not None and tier not in ("auto", "default"):
         found.append("service_tier")
     return tuple(found)
+
+
+def hosted_by_field(fields: Members) -> tuple[str, ...]:
+    """Tools of the provider that a field of their own switches on."""
+    return tuple(kind for name, kind in _HOSTED_BY_FIELD.items() if _is_on(fields.get(name)))
 
 
 def _wants_usage(fields: Members) -> bool:
@@ -126,7 +131,7 @@ def _wants_usage(fields: Members) -> bool:
 
 def _read_tools(asked: Asked, fields: Members) -> None:
     functions: list[str] = []
-    hosted = [kind for name, kind in _HOSTED_BY_FIELD.items() if _is_on(fields.get(name))]
+    hosted = list(hosted_by_field(fields))
     servers: list[str] = []
     for raw in _listed(fields, "tools"):
         tool = members(bytes(raw), _TOOL, "tools")

@@ -18,6 +18,7 @@ from gateway.dialects import (
     openai_chat,
     openai_completions,
     openai_embeddings,
+    openai_responses,
 )
 from gateway.dialects.anthropic_family import ANTHROPIC
 from gateway.dialects.interface import Dialect, Family
@@ -52,6 +53,7 @@ def _call(dialect: Dialect, family: Family) -> Route:
 
 _CHAT: Final = _call(openai_chat.DIALECT, OPENAI)
 _COMPLETIONS: Final = _call(openai_completions.DIALECT, OPENAI)
+_RESPONSES: Final = _call(openai_responses.DIALECT, OPENAI)
 _EMBEDDINGS: Final = _call(openai_embeddings.DIALECT, OPENAI)
 _MESSAGES: Final = _call(anthropic_messages.DIALECT, ANTHROPIC)
 _COUNT_TOKENS: Final = _call(anthropic_count_tokens.DIALECT, ANTHROPIC)
@@ -59,6 +61,8 @@ _COUNT_TOKENS: Final = _call(anthropic_count_tokens.DIALECT, ANTHROPIC)
 _CALLS: Final = {
     "/v1/chat/completions": _CHAT,
     "/chat/completions": _CHAT,
+    "/v1/responses": _RESPONSES,
+    "/responses": _RESPONSES,
     "/v1/completions": _COMPLETIONS,
     "/completions": _COMPLETIONS,
     "/v1/embeddings": _EMBEDDINGS,

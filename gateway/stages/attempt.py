@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final, Literal
 
 from gateway.audit.entry import Attempt
-from gateway.call import Call, Candidate, Served
+from gateway.call import Call, Candidate, Grant, Served
 from gateway.dialects.interface import Changes
 from gateway.dialects.openai_chat import cap_field
 from gateway.dialects.registry import provider_url
@@ -136,7 +136,7 @@ def _outgoing(call: Call, candidate: Candidate, runtime: Runtime) -> Outgoing:
             call.headers,
             stream=asked.stream,
         ),
-        body=call.dialect.render(asked, _changes(candidate, call.grant.max_output_tokens)),
+        body=call.dialect.render(asked, _changes(candidate, call.grant)),
         limits=TimeLimits(
             connect_s=timeouts.connect_s,
             first_byte_s=timeouts.first_byte_s if asked.stream else None,
@@ -146,15 +146,17 @@ def _outgoing(call: Call, candidate: Candidate, runtime: Runtime) -> Outgoing:
     )
 
 
-def _changes(candidate: Candidate, cap: int | None) -> Changes:
-    """`cap` is the role's, where the request sends none or more."""
-    model = candidate.target.model
+def _changes(candidate: Candidate, grant: Grant) -> Changes:
+    """The grant's cap is the role's, where the request sends none or more."""
+    model, cap = candidate.target.model, grant.max_output_tokens
+    may_store = "store" in grant.role.allow
     if cap is None:
-        return Changes(model=model)
+        return Changes(model=model, may_store=may_store)
     return Changes(
         model=model,
         max_output_tokens=cap,
         cap_field=cap_field(candidate.target.provider.base_url or _IN_PROCESS),
+        may_store=may_store,
     )
 
 

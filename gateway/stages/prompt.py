@@ -1,4 +1,5 @@
-"""What is asked? Parses the body once, reads the claims about purpose and person. Refuses with 400.
+"""What is asked? Parses the body once, reads the claims about purpose and person. Refuses with 400,
+and with 403 what no policy here can judge.
 
 Managed prompts become a version with its model here, once they exist.
 """
@@ -9,7 +10,7 @@ from typing import Final
 
 from gateway.call import Call
 from gateway.claims import claimed_tags, claimed_use_case
-from gateway.dialects.interface import BadBody
+from gateway.dialects.interface import BadBody, NotOffered
 from gateway.errors import Kind, Problem, Refused
 from gateway.people import pseudonym
 from gateway.runtime import Runtime
@@ -20,6 +21,9 @@ _MAX_END_USER: Final = 256
 async def enter(call: Call, runtime: Runtime) -> None:
     try:
         asked = call.dialect.parse(call.body)
+    except NotOffered as held:
+        problem = Problem(Kind.FORBIDDEN, str(held), code="not_offered", param=held.param)
+        raise Refused(problem, stage="prompt", rule="not_offered") from None
     except BadBody as bad:
         problem = Problem(Kind.INVALID_REQUEST, str(bad), code="invalid_body", param=bad.param)
         raise Refused(problem, stage="prompt", rule="body") from None

@@ -1,8 +1,8 @@
 """The provider that is built in: it needs no network and says what it was told.
 
-`echo:///chat/completions`, `/completions`, `/embeddings` answer as OpenAI would, `echo:///messages`
-and `/messages/count_tokens` as Anthropic would; what comes before the last words of the path (`/v1`) is of no account. The answer
-is "echo: " and the text of the last user message. Tools are not called. A *token* of echo is a run
+`echo:///chat/completions`, `/responses`, `/completions`, `/embeddings` answer as OpenAI would,
+`echo:///messages` and `/messages/count_tokens` as Anthropic would; what comes before the last words
+of the path (`/v1`) is of no account. The answer is "echo: " and the text of the last user message. Tools are not called. A *token* of echo is a run
 of at most six characters; its figures add up, and a `max_tokens` is kept.
 """
 
@@ -14,13 +14,14 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from gateway.errors import Broken
-from gateway.upstream import echo_anthropic, echo_openai
+from gateway.upstream import echo_anthropic, echo_openai, echo_responses
 from gateway.upstream.echo_reply import Malformed, Reply, Stamp, Voice
 from gateway.upstream.interface import Incoming, Outgoing
 
 _VOICES: Final[tuple[tuple[str, Voice, Callable[[int, str, str | None], Reply]], ...]] = (
     ("/chat/completions", echo_openai.chat, echo_openai.refusal),
     ("/completions", echo_openai.completions, echo_openai.refusal),
+    ("/responses", echo_responses.responses, echo_openai.refusal),
     ("/embeddings", echo_openai.embeddings, echo_openai.refusal),
     ("/messages/count_tokens", echo_anthropic.count_tokens, echo_anthropic.refusal),
     ("/messages", echo_anthropic.messages, echo_anthropic.refusal),

@@ -35,6 +35,7 @@ COVERED_ELSEWHERE: Final[Mapping[str, str]] = {
     "gateway/upstream/aiohttp_client.py": "tests/upstream/test_behaviour.py: and _connections, _faults, test_tls",
     "gateway/upstream/aiohttp_answer.py": "tests/upstream/test_behaviour_faults.py: its limits and breaks, on both loops",
     "gateway/upstream/echo_openai.py": "tests/upstream/test_echo.py: through the provider that speaks it",
+    "gateway/upstream/echo_responses.py": "tests/upstream/test_echo.py: through the provider that speaks it",
     "gateway/upstream/echo_anthropic.py": "tests/upstream/test_echo.py: through the provider that speaks it",
     "gateway/runtime.py": "protocols; the stages' tests",
 }

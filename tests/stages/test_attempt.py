@@ -22,7 +22,7 @@ from gateway.errors import (
     UpstreamFault,
 )
 from gateway.policy.secrets import Secret
-from gateway.policy.snapshot import Timeouts
+from gateway.policy.snapshot import Role, Timeouts
 from gateway.runtime import Runtime
 from gateway.stages import attempt
 from tests.parts.calls import ROLE, candidate, chat_body, planned_call
@@ -293,6 +293,22 @@ async def test_the_cap_of_a_role_is_written_where_the_provider_reads_it(base_url
     tried.call.grant = Grant(ROLE, tried.call.policy.models["fast"], 7)
     [sent] = (await tried.walk()).upstream.sent
     assert json.loads(sent.body)[field] == 7
+
+
+@pytest.mark.parametrize("cap", [None, 7])
+@pytest.mark.parametrize(("allow", "kept"), [((), False), (("store",), True)])
+async def test_a_response_is_kept_by_its_provider_only_where_the_role_allows_it(
+    allow: tuple[str, ...], kept: bool, cap: int | None
+):
+    tried = Tried(whole())
+    tried.call = planned_call(body=b'{"model": "fast", "input": "hi"}', path="/v1/responses")
+    role = Role("keeper", models=("*",), allow=frozenset(allow))
+    tried.call.grant = Grant(role, tried.call.policy.models["fast"], cap)
+    [sent] = (await tried.walk()).upstream.sent
+    assert sent.url == "https://acme.test/v1/responses"
+    body = json.loads(sent.body)
+    assert ("store" not in body) is kept
+    assert body.get("max_output_tokens") == cap
 
 
 @pytest.mark.parametrize(("fraction", "used"), [(0.0, "one"), (0.49, "one"), (0.5, "two"), (0.99, "two")])

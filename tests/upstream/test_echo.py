@@ -10,6 +10,8 @@ import pytest
 from anthropic.types import Message, MessageTokensCount
 from openai.types import Completion, CreateEmbeddingResponse
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
+from openai.types.responses import Response, ResponseStreamEvent
+from pydantic import TypeAdapter
 
 from gateway.errors import Broken
 from gateway.upstream.echo import EchoUpstream
@@ -249,3 +251,56 @@ async def test_a_count_of_tokens_refuses_what_a_message_would() -> None:
     incoming = await ask("/v1/messages/count_tokens", {"model": "m", "messages": HELLO})
     assert incoming.status == 400
     assert b"messages.0.role" in await incoming.read(1 << 20)
+
+
+ITEMS = [
+    {"role": "developer", "content": "be brief"},
+    {"role": "user", "content": [{"type": "input_text", "text": "Hello there, world"}]},
+    {"type": "function_call", "call_id": "c", "name": "f", "arguments": "{}"},
+]
+_EVENT = TypeAdapter[ResponseStreamEvent](ResponseStreamEvent)
+
+
+async def test_a_response_says_the_last_users_text() -> None:
+    answer = Response.model_validate(await told("/v1/responses", {"model": "m", "input": ITEMS}), strict=True)
+    assert (answer.output_text, answer.status, answer.id) == (SAID, "completed", "resp_echo_1")
+    assert answer.usage is not None
+    assert answer.usage.total_tokens == answer.usage.input_tokens + answer.usage.output_tokens
+
+
+async def test_a_response_to_a_text_is_the_same_as_to_a_message() -> None:
+    answer = await told("/responses", {"model": "m", "input": "a b", "instructions": "c", "store": False})
+    assert answer["output"][0]["content"][0]["text"] == "echo: a b"
+    assert answer["store"] is False
+
+
+async def test_a_response_is_cut_at_its_limit() -> None:
+    answer = await told("/responses", {"model": "m", "input": ITEMS, "max_output_tokens": 2})
+    assert (answer["status"], answer["usage"]["output_tokens"]) == ("incomplete", 2)
+    assert answer["incomplete_details"] == {"reason": "max_output_tokens"}
+
+
+@pytest.mark.parametrize(("limit", "end"), [(None, "response.completed"), (2, "response.incomplete")])
+async def test_a_streamed_response_is_the_whole_one_in_typed_events(limit: int | None, end: str) -> None:
+    body: dict[str, Any] = {"model": "m", "input": ITEMS, "max_output_tokens": limit}
+    chunks = await events("/responses", body)
+    said = [_EVENT.validate_json(chunk.partition(b"data: ")[2]) for chunk in chunks]
+    assert [event.sequence_number for event in said] == list(range(len(said)))
+    assert [chunk.partition(b"\n")[0].decode() for chunk in chunks] == [
+        f"event: {event.type}" for event in said
+    ]
+    assert (said[0].type, said[-1].type) == ("response.created", end)
+    text = "".join(event.delta for event in said if event.type == "response.output_text.delta")
+    whole = await told("/responses", body)
+    assert text == whole["output"][0]["content"][0]["text"]
+    last = orjson.loads(chunks[-1].partition(b"data: ")[2])["response"]
+    assert last == whole | {"id": last["id"], "output": last["output"]}
+
+
+@pytest.mark.parametrize(
+    "wrong", [{}, {"input": []}, {"input": 5}, {"input": ["x"]}, {"input": "x", "max_output_tokens": 0}]
+)
+async def test_a_response_to_nothing_is_a_400(wrong: dict[str, Any]) -> None:
+    incoming = await ask("/responses", {"model": "m", **wrong})
+    assert incoming.status == 400
+    assert orjson.loads(await incoming.read(1 << 20))["error"]["param"] in ("input", "max_output_tokens")

@@ -1,0 +1,162 @@
+"""OpenAI responses.
+
+A provider keeps each answer of this API unless it is told not to, and lets requests refer to what it
+keeps. Here nothing is kept unless the role allows `store`, and nothing kept is referred to.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from gateway.dialects.body import (
+    Members,
+    Names,
+    count,
+    flag,
+    is_null,
+    joined,
+    members,
+    required_text,
+    text,
+)
+from gateway.dialects.interface import Asked, BadBody, Changes, Dialect, NotOffered, StreamReader
+from gateway.dialects.openai_chat import edited
+from gateway.dialects.openai_request import hosted_by_field, read_privileges, read_tags, refuse_other_plans
+from gateway.dialects.openai_responses_answer import read_answer
+from gateway.dialects.openai_responses_held import refuse_kept_items, without_references
+from gateway.dialects.openai_responses_stream import ResponsesStream, problem_event
+from gateway.dialects.openai_responses_tools import read_tools, tools_in
+
+_CAPS: Final = ("max_output_tokens",)
+
+_ELSEWHERE: Final = {
+    "messages": "input",
+    "max_tokens": "max_output_tokens",
+    "max_completion_tokens": "max_output_tokens",
+    "n_predict": "max_output_tokens",
+    "functions": "tools",
+    "mcp_servers": "tools",
+}
+"""Fields of other APIs that some servers read here too, and what they are called in this one."""
+_ONE_ANSWER: Final = ("n", "n_cmpl", "best_of")
+
+_HELD: Final = {
+    "previous_response_id": "send the whole conversation as 'input'",
+    "conversation": "send the whole conversation as 'input'",
+    "prompt": "a stored prompt may hold text and tools that no policy here has seen",
+    "container": "whose it is at the provider can't be checked yet",
+}
+"""Fields that refer to what a provider keeps, and why or what else."""
+
+_RARE: Final = frozenset(
+    (
+        *_HELD,
+        *_ELSEWHERE,
+        *_ONE_ANSWER,
+        *"user safety_identifier metadata tools store background service_tier".split(),
+        *"models fallbacks route web_search_options search_parameters enable_search plugins".split(),
+    )
+)
+_NAMES: Final = Names(
+    (*_RARE, *_CAPS, "model", "input", "stream"),
+    (
+        "instructions temperature top_p top_logprobs text tool_choice parallel_tool_calls reasoning include truncation "
+        "max_tool_calls prompt_cache_key prompt_cache_options prompt_cache_retention stream_options context_management "
+        "moderation"
+    ).split(),
+)
+
+
+def parse(body: bytes) -> Asked:
+    """BadBody unless it is a Responses request whose governed fields have their types; NotOffered if
+    it refers to what a provider keeps."""
+    fields = members(body, _NAMES)
+    asked = Asked(
+        raw=body,
+        fields=fields,
+        model=required_text(fields, "model"),
+        stream=flag(fields, "stream"),
+        max_output_tokens=count(fields, "max_output_tokens", least=0),
+        wants_usage=True,
+    )
+    if not _RARE.isdisjoint(fields):
+        _read_rare(asked, fields)
+    tools = _tools_of_input(fields)
+    listed = fields.get("tools")
+    if listed is not None:
+        tools = [*tools_in({"tools": without_references(listed, "tools")}), *tools]
+    if tools:
+        read = read_tools(tools)
+        asked.functions, asked.mcp_servers = read.functions, read.mcp_servers
+        asked.hosted_tools += read.hosted
+    return asked
+
+
+def render(asked: Asked, changes: Changes) -> bytes:
+    """The very bytes that came where nothing changes, else the members re-joined. Where the request
+    does not say, and the role does not allow it, the provider is told to keep nothing."""
+    edits = edited(
+        asked, Changes(changes.model, changes.max_output_tokens, "max_output_tokens", ask_usage=False), _CAPS
+    )
+    if not changes.may_store and is_null(asked.fields.get("store")):
+        edits["store"] = b"false"
+    return joined({**asked.fields, **edits}) if edits else asked.raw
+
+
+def read_stream(asked: Asked) -> StreamReader:
+    return ResponsesStream()
+
+
+def _read_rare(asked: Asked, fields: Members) -> None:
+    for name, instead in _HELD.items():
+        if not is_null(fields.get(name)):
+            raise NotOffered(f"'{name}' is not offered: {instead}", param=name)
+    for name, meant in _ELSEWHERE.items():
+        if not is_null(fields.get(name)):
+            raise BadBody(f"'{name}' is no field of this API: did you mean '{meant}'?", param=name)
+    for name in _ONE_ANSWER:
+        if not is_null(fields.get(name)):
+            raise BadBody(f"'{name}' is no field of this API: it gives one answer", param=name)
+    refuse_other_plans(fields)
+    if flag(fields, "background") and not asked.stream:
+        raise NotOffered(
+            "'background' is not offered without 'stream': the answer could not be fetched here",
+            param="background",
+        )
+    asked.end_user = text(fields, "safety_identifier") or text(fields, "user")
+    asked.tags = read_tags(fields)
+    asked.privileges = read_privileges(fields)
+    asked.hosted_tools = hosted_by_field(fields)
+
+
+def _tools_of_input(fields: Members) -> list[Any]:
+    """Checks the input, and gives the tools that items of it bring along."""
+    raw = fields.get("input")
+    if is_null(raw):
+        raise BadBody("'input' is missing", param="input")
+    assert raw is not None
+    first = bytes(memoryview(raw)[:1])
+    if first == b'"':
+        return []
+    if first != b"[":
+        raise BadBody("'input' must be a text or a list", param="input")
+    items = without_references(raw, "input")
+    refuse_kept_items(items)
+    return [
+        tool
+        for item in items
+        if "tools" in item and item.get("type") != "mcp_list_tools"
+        for tool in tools_in(item)
+    ]
+
+
+DIALECT: Final = Dialect(
+    api="responses",
+    family="openai",
+    provider_path="/responses",
+    parse=parse,
+    render=render,
+    read_answer=read_answer,
+    read_stream=read_stream,
+    problem_event=problem_event,
+)
