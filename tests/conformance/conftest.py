@@ -74,7 +74,7 @@ def _policy(text_url: str, embedding_url: str) -> dict[str, Any]:
         "roles": {
             "analyst": {
                 "models": ["tiny", "tiny-embedding", "claude-tiny"],
-                "apis": ["chat", "completions", "embeddings", "messages"],
+                "apis": ["chat", "responses", "completions", "embeddings", "messages"],
             },
         },
     }

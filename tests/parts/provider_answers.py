@@ -126,3 +126,83 @@ def message_end(*, output_tokens: int = 3) -> bytes:
 def message_error(message: str, *, kind: str = "api_error") -> dict[str, Any]:
     """The body of an error of an Anthropic provider."""
     return {"type": "error", "error": {"type": kind, "message": message}}
+
+
+def response_answer(
+    text: str, *, model: str = "gpt-test", input_tokens: int = 9, output_tokens: int = 3
+) -> dict[str, Any]:
+    """A complete response."""
+    return {
+        **_response(model),
+        "status": "completed",
+        "output": [
+            {
+                "id": "msg_1",
+                "type": "message",
+                "status": "completed",
+                "role": "assistant",
+                "content": [{"type": "output_text", "text": text, "annotations": []}],
+            }
+        ],
+        "usage": {
+            "input_tokens": input_tokens,
+            "input_tokens_details": {"cached_tokens": 0},
+            "output_tokens": output_tokens,
+            "output_tokens_details": {"reasoning_tokens": 0},
+            "total_tokens": input_tokens + output_tokens,
+        },
+    }
+
+
+def _response(model: str) -> dict[str, Any]:
+    return {
+        "id": "resp_1",
+        "object": "response",
+        "created_at": CREATED,
+        "status": "in_progress",
+        "error": None,
+        "incomplete_details": None,
+        "model": model,
+        "output": [],
+        "parallel_tool_calls": True,
+        "tool_choice": "auto",
+        "tools": [],
+        "usage": None,
+    }
+
+
+def response_event(kind: str, **fields: Any) -> bytes:
+    """Any event of a stream of responses."""
+    data = json.dumps({"type": kind, "sequence_number": 0, **fields})
+    return f"event: {kind}\ndata: {data}\n\n".encode()
+
+
+def response_start(*, model: str = "gpt-test") -> bytes:
+    """The first event."""
+    return response_event("response.created", response=_response(model))
+
+
+def response_text(text: str) -> bytes:
+    """Some text of the answer."""
+    return response_event(
+        "response.output_text.delta",
+        item_id="msg_1",
+        output_index=0,
+        content_index=0,
+        delta=text,
+        logprobs=[],
+    )
+
+
+def response_end(
+    text: str = "", *, model: str = "gpt-test", input_tokens: int = 9, output_tokens: int = 3
+) -> bytes:
+    """The last event: the whole answer."""
+    whole = response_answer(text, model=model, input_tokens=input_tokens, output_tokens=output_tokens)
+    return response_event("response.completed", response=whole)
+
+
+def response_failed(message: str, *, model: str = "gpt-test", code: str = "server_error") -> bytes:
+    """The last event of a response that failed."""
+    failed = {**_response(model), "status": "failed", "error": {"code": code, "message": message}}
+    return response_event("response.failed", response=failed)
