@@ -47,17 +47,20 @@ class Front:
             return
         exchange = Exchange(scope, receive, send, self._loop, stall_s=runtime.bounds.write_stall_s)
         path = scope["raw_path"].decode("ascii", "replace")
-        found = route(scope["method"], path, exchange.text)
+        found = route(scope["method"], path, exchange.text, scope["query_string"])
         if found is None:
             problem = Problem(Kind.NOT_FOUND, "there is no such path here", code="unknown_path")
             await self._deny(exchange, family_of(path, exchange.text), problem, runtime)
         elif isinstance(found, WrongMethod):
             message = f"this path takes {found.allow}"
             await self._deny(exchange, found.family, Problem(Kind.METHOD_NOT_ALLOWED, message), runtime)
-        elif found.dialect is None:
-            await serve_models(found, exchange, runtime)
         else:
-            await serve(open_call(exchange, found.dialect, found.family, runtime), exchange, runtime)
+            if found.keys:
+                _take_keys(scope, exchange, found.keys)
+            if found.dialect is None:
+                await serve_models(found, exchange, runtime)
+            else:
+                await serve(open_call(exchange, found.dialect, found.family, runtime), exchange, runtime)
 
     async def turn_away(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The application for connections beyond the most there may be: health as ever, else a 503."""
@@ -104,6 +107,12 @@ def open_call(exchange: Exchange, dialect: Dialect, family: Family, runtime: Run
         ),
         headers=exchange.raw_headers,
     )
+
+
+def _take_keys(scope: Scope, exchange: Exchange, keys: tuple[str, ...]) -> None:
+    """A key in the query is judged as the header it stands for. The query is dropped: no log shows it."""
+    scope["query_string"] = b""
+    exchange.raw_headers = [*exchange.raw_headers, *((b"x-goog-api-key", key.encode()) for key in keys)]
 
 
 def _printable(text: str) -> str:

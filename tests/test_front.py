@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from starlette.applications import Starlette
 
+from gateway.audit.entry import Intent
 from gateway.front import Front, open_call
 from gateway.health import health_routes
 from gateway.runtime import Runtime
@@ -141,3 +142,35 @@ async def test_a_forwarded_address_counts_from_a_trusted_proxy_only():
     assert (await at_the_door(forwarded)).network == "198.51.100.0/24"
     trusted = frozenset({"198.51.100.7"})
     assert (await at_the_door(forwarded, trusted_proxies=trusted)).network == "203.0.113.0/24"
+
+
+GENERATE = "/v1beta/models/fast:generateContent"
+CONTENTS = b'{"contents":[]}'
+
+
+async def test_a_key_in_the_query_of_a_gemini_path_is_a_credential_and_is_not_left_there():
+    front, runtime = opened()
+    client = await asked(front, "POST", f"{GENERATE}?key={KEY}", body=CONTENTS)
+    assert client.scope["query_string"] == b""
+    assert isinstance(runtime.audit, FakeAudit)
+    intent = runtime.audit.entries[0]
+    assert isinstance(intent, Intent) and intent.who.key == "key_1"
+
+
+async def test_a_key_in_the_query_that_differs_from_the_headers_is_a_401_in_googles_way():
+    front, _ = opened()
+    client = await asked(front, "POST", f"{GENERATE}?key=gw-other", BEARER, body=CONTENTS)
+    error = json.loads(client.body)["error"]
+    assert (client.status, error["code"], error["status"]) == (401, 401, "UNAUTHENTICATED")
+    assert KEY.encode() not in client.body
+
+
+async def test_a_key_in_the_query_of_another_path_is_none():
+    front, _ = opened()
+    assert (await asked(front, "POST", f"/v1/chat/completions?key={KEY}", body=chat_body())).status == 401
+
+
+async def test_models_are_listed_in_googles_way_for_a_key_in_the_query():
+    front, _ = opened()
+    client = await asked(front, "GET", f"/v1beta/models?key={KEY}&pageSize=50")
+    assert [model["name"] for model in json.loads(client.body)["models"]] == ["models/fast"]

@@ -28,7 +28,7 @@ def salvaged(told: object, kind: type[S]) -> S | None:
     kept: dict[str, Any] = {}
     for field in msgspec.structs.fields(kind):
         with suppress(ValidationError):
-            kept[field.name] = msgspec.convert(told.get(field.name), field.type)
+            kept[field.name] = msgspec.convert(told.get(field.encode_name), field.type)
     return kind(**kept)
 
 

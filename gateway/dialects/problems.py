@@ -21,6 +21,8 @@ _IDENTIFIER: Final = re.compile(
     r"\b(?:sk|gsk|xai|hf|org|proj)[-_][A-Za-z0-9*_-]{6,}|\bAIza[\w-]{6,}|\bBearer\s+\S+"
 )
 """Keys and account names, as providers quote them in messages."""
+_OF_OUR_KEY: Final = re.compile(r"\bAPI_KEY_[A-Z]|\bAPI key (?:not valid|expired|not found)|\bprojects/\d+")
+"""Google tells with a 400 that a key is not valid: that is ours, and no business of a caller."""
 
 _BY_STATUS: Final = {
     400: (Kind.INVALID_REQUEST, "the provider refused the request as invalid"),
@@ -68,8 +70,13 @@ def read_problem(status: int, body: bytes) -> Problem:
 
 
 def quotes_a_key(body: bytes) -> bool:
-    """Whether an error body quotes what looks like a key or an account of ours."""
-    return _IDENTIFIER.search(body.decode("utf-8", "replace")) is not None
+    """Whether an error body quotes what looks like a key or an account of ours, or speaks of our key."""
+    return _IDENTIFIER.search(body.decode("utf-8", "replace")) is not None or speaks_of_our_key(body)
+
+
+def speaks_of_our_key(body: bytes) -> bool:
+    """Whether an error is about the gateway's own key, whatever its status says."""
+    return _OF_OUR_KEY.search(body.decode("utf-8", "replace")) is not None
 
 
 def problem_in_stream(error: object) -> Problem:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Literal
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from gateway.dialects import (
     anthropic_count_tokens,
@@ -21,7 +21,10 @@ from gateway.dialects import (
     openai_responses,
 )
 from gateway.dialects.anthropic_family import ANTHROPIC
+from gateway.dialects.gemini_family import GEMINI
+from gateway.dialects.gemini_paths import VERBS, dialect_of, read_query
 from gateway.dialects.interface import Dialect, Family
+from gateway.dialects.openai_deployment import deployed
 from gateway.dialects.openai_family import OPENAI
 
 Header = Callable[[str], str | None]
@@ -30,13 +33,15 @@ Header = Callable[[str], str | None]
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A path that exists. `dialect` is set for a call, `model` for one model."""
+    """A path that exists. `dialect` is set for a call, `model` for one model; `keys` are credentials
+    that came in the query."""
 
     kind: Literal["call", "models", "model"]
     family: Family
     method: str
     dialect: Dialect | None = None
     model: str | None = None
+    keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,47 +75,86 @@ _CALLS: Final = {
     "/v1/messages": _MESSAGES,
     "/v1/messages/count_tokens": _COUNT_TOKENS,
 }
-_MODELS: Final = ("/v1/models", "/models")
+_OPENAI_CALLS: Final = {
+    path.removeprefix("/v1"): found
+    for path, found in _CALLS.items()
+    if found.family is OPENAI and path.startswith("/v1/")
+}
+_AZURE_CALLS: Final = {f"/openai/v1{path}": found for path, found in _OPENAI_CALLS.items()}
+_DEPLOYMENTS: Final = "/openai/deployments/"
+_GEMINI: Final = "/v1beta/"
+_GEMINI_MODELS: Final = ("/v1beta/models/", "/v1/models/")
+_MODELS: Final = ("/v1/models", "/models", "/v1beta/models", "/openai/v1/models", "/openai/models")
 _LONGEST_MODEL: Final = 512
 
 
-def route(method: str, path: str, header: Header) -> Route | WrongMethod | None:
+def route(method: str, path: str, header: Header, query: bytes = b"") -> Route | WrongMethod | None:
     """`path` is the raw path without its query, still percent-encoded. None: there is no such path."""
-    found = _CALLS.get(path) or _models_route(path, header)
+    found = _CALLS.get(path) or _call_in_path(path, query) or _models_route(path, header, query)
     if found is None or found.method == method:
         return found
     return WrongMethod(found.family, found.method)
 
 
 def family_of(path: str, header: Header) -> Family:
-    """Whose errors a path answers with: Anthropic's with `anthropic-version`, else OpenAI's."""
+    """Whose errors a path answers with. On paths that several share: Anthropic's with
+    `anthropic-version`, Gemini's with `x-goog-api-key` or a verb behind a colon, else OpenAI's."""
     known = _CALLS.get(path)
     if known is not None:
         return known.family
-    return OPENAI if header("anthropic-version") is None else ANTHROPIC
+    if path.startswith(_GEMINI):
+        return GEMINI
+    if path.startswith("/openai/"):
+        return OPENAI
+    if header("anthropic-version") is not None:
+        return ANTHROPIC
+    return GEMINI if header("x-goog-api-key") is not None or path.rpartition(":")[2] in VERBS else OPENAI
 
 
-def provider_url(dialect: Dialect, base_url: str) -> str:
-    """Where a provider takes this operation. A base_url that already ends in `/v1` is not given a
-    second one; nothing else is guessed."""
-    return _joined(base_url, dialect.provider_path)
+def provider_url(dialect: Dialect, base_url: str, model: str = "") -> str:
+    """Where a provider takes this operation for its `model`. A base_url that already ends in a version
+    (`/v1`, `/v1beta`) is not given a second one; nothing else is guessed."""
+    path = dialect.provider_path
+    return _joined(base_url, path, model if "{model}" in path else "")
 
 
 @lru_cache(maxsize=1024)
-def _joined(base_url: str, path: str) -> str:
+def _joined(base_url: str, path: str, model: str) -> str:
     base = base_url.rstrip("/")
-    if base.endswith("/v1") and path.startswith("/v1/"):
-        return base + path.removeprefix("/v1")
-    return base + path
+    if base.endswith(("/v1", "/v1beta")) and path.startswith(("/v1/", "/v1beta/")):
+        path = path[path.index("/", 1) :]
+    return base + path.replace("{model}", quote(model, safe="/"))
 
 
-def _models_route(path: str, header: Header) -> Route | None:
+def _call_in_path(path: str, query: bytes) -> Route | None:
+    """A call whose model stands in its path: Gemini's, and those of an Azure deployment."""
+    for prefix in _GEMINI_MODELS:
+        if path.startswith(prefix):
+            rest, _, verb = path[len(prefix) :].rpartition(":")
+            model = _model_in(rest) if verb in VERBS else None
+            if model is None:
+                return None
+            asked = read_query(query)
+            dialect = dialect_of(prefix.split("/")[1], model, verb, asked)
+            return Route("call", GEMINI, "POST", dialect, keys=asked.keys)
+    if not path.startswith(_DEPLOYMENTS):
+        return _AZURE_CALLS.get(path)
+    for operation, found in _OPENAI_CALLS.items():
+        if path.endswith(operation) and found.dialect is not None:
+            model = _model_in(path[len(_DEPLOYMENTS) : -len(operation)])
+            return None if model is None else _call(deployed(found.dialect, model), OPENAI)
+    return None
+
+
+def _models_route(path: str, header: Header, query: bytes) -> Route | None:
     for prefix in _MODELS:
-        if path == prefix:
-            return Route("models", family_of(path, header), "GET")
-        if path.startswith(prefix + "/"):
+        if path == prefix or path.startswith(prefix + "/"):
+            family = family_of(path, header)
+            keys = read_query(query).keys if family is GEMINI else ()
+            if path == prefix:
+                return Route("models", family, "GET", keys=keys)
             model = _model_in(path[len(prefix) + 1 :])
-            return None if model is None else Route("model", family_of(path, header), "GET", model=model)
+            return None if model is None else Route("model", family, "GET", model=model, keys=keys)
     return None
 
 

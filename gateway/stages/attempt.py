@@ -129,7 +129,7 @@ def _outgoing(call: Call, candidate: Candidate, runtime: Runtime) -> Outgoing:
     index = int(runtime.chance.fraction() * len(credentials)) if len(credentials) > 1 else 0
     return Outgoing(
         method="POST",
-        url=provider_url(call.dialect, provider.base_url or _IN_PROCESS),
+        url=provider_url(call.dialect, provider.base_url or _IN_PROCESS, candidate.target.model),
         headers=provider_headers(
             provider.dialect,
             credentials[index].reveal() if credentials else None,
@@ -171,15 +171,15 @@ async def _receive(call: Call, candidate: Candidate, incoming: Incoming, runtime
         raise Broken(f"the provider answered {incoming.status}, which is neither an answer nor an error")
     content_type = incoming.headers.get("content-type", "application/json")
     served = Served(candidate, incoming, content_type)
-    if not (call.asked.stream and content_type.startswith("text/event-stream")):
+    if not (call.asked.stream and content_type.startswith(call.dialect.stream_type)):
         served.body = await incoming.read(runtime.bounds.answer_bytes)
         return served
     reader = call.dialect.read_stream(call.asked)
     while not served.first and not reader.complete:
         chunk = await incoming.next_chunk()
-        if not chunk:
+        served.first = reader.feed(chunk) if chunk else reader.finish()
+        if not chunk and not reader.complete:  # an answer may be so short that all of it is its end
             raise Broken("the provider's stream ended before it began")
-        served.first = reader.feed(chunk)
         if reader.fault is not None and not reader.output_events:
             raise BrokenOff(reader.fault)
     served.reader = reader

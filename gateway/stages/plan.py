@@ -16,7 +16,11 @@ from gateway.policy.snapshot import Model, Policy, Role, Target, Team
 from gateway.runtime import Runtime
 from gateway.upstream.prices import Rates
 
-_SPEAKERS: Final = {"openai": ("openai", "echo"), "anthropic": ("anthropic", "echo")}
+_SPEAKERS: Final = {
+    "openai": ("openai", "echo"),
+    "anthropic": ("anthropic", "echo"),
+    "gemini": ("gemini", "echo"),
+}
 """By a client's family: the provider dialects that answer it. Other pairs come with their issue."""
 
 _UNBILLED: Final = Rates(input=0, output=0, version="not billed", free=True)

@@ -9,6 +9,7 @@ _ANTHROPIC_VERSION: Final = "2023-06-01"
 _FORWARDED: Final = {
     "openai": frozenset({b"openai-beta"}),
     "anthropic": frozenset({b"anthropic-version", b"anthropic-beta"}),
+    "gemini": frozenset[bytes](),
     "echo": frozenset[bytes](),
 }
 """By provider dialect: the caller's headers that pass. All others stay here."""
@@ -43,6 +44,9 @@ def _fixed(
             headers.append(("x-api-key", credential))
         if not versioned:
             headers.append(("anthropic-version", _ANTHROPIC_VERSION))
+    elif dialect == "gemini":
+        if credential is not None:
+            headers.append(("x-goog-api-key", credential))
     elif credential is not None:
         headers.append(("authorization", f"Bearer {credential}"))
     return tuple(headers)

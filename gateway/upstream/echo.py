@@ -1,8 +1,9 @@
 """The provider that is built in: it needs no network and says what it was told.
 
-`echo:///chat/completions`, `/responses`, `/completions`, `/embeddings` answer as OpenAI would,
-`echo:///messages` and `/messages/count_tokens` as Anthropic would; what comes before the last words
-of the path (`/v1`) is of no account. The answer is "echo: " and the text of the last user message. Tools are not called. A *token* of echo is a run
+`echo:///chat/completions`, `/responses`, `/completions`, `/embeddings` answer as OpenAI would, `echo:///messages`
+and `/messages/count_tokens` as Anthropic would, `echo:///v1beta/models/{model}:generateContent` and its sister verbs as Gemini
+would; what comes before the last words of the path (`/v1`) is of no account. The answer
+is "echo: " and the text of the last user message. Tools are not called. A *token* of echo is a run
 of at most six characters; its figures add up, and a `max_tokens` is kept.
 """
 
@@ -14,11 +15,11 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from gateway.errors import Broken
-from gateway.upstream import echo_anthropic, echo_openai, echo_responses
-from gateway.upstream.echo_reply import Malformed, Reply, Stamp, Voice
+from gateway.upstream import echo_anthropic, echo_gemini, echo_openai, echo_responses
+from gateway.upstream.echo_reply import Malformed, Reply, Speaker, Stamp
 from gateway.upstream.interface import Incoming, Outgoing
 
-_VOICES: Final[tuple[tuple[str, Voice, Callable[[int, str, str | None], Reply]], ...]] = (
+_VOICES: Final[tuple[Speaker, ...]] = (
     ("/chat/completions", echo_openai.chat, echo_openai.refusal),
     ("/completions", echo_openai.completions, echo_openai.refusal),
     ("/responses", echo_responses.responses, echo_openai.refusal),
@@ -44,8 +45,9 @@ class EchoUpstream:
 
 
 def _answer(outgoing: Outgoing, stamp: Stamp) -> Reply:
-    path = outgoing.url.partition("?")[0].rstrip("/")
-    for ending, speak, refuse in _VOICES:
+    path, _, query = outgoing.url.partition("?")
+    path = path.rstrip("/")
+    for ending, speak, refuse in echo_gemini.voices(path, query) or _VOICES:
         if path.endswith(ending):
             if outgoing.method != "POST":
                 return refuse(405, "only POST is understood here", None)

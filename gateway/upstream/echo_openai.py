@@ -106,7 +106,7 @@ def embeddings(body: bytes, stamp: Stamp) -> Reply:
     data = []
     for index, (text, _) in enumerate(inputs):
         packed = _vector(text, dimensions)
-        vector: object = list(struct.unpack(f"<{dimensions}f", packed))
+        vector: object = _unpacked(packed)
         if encoding == "base64":
             vector = base64.b64encode(packed).decode()
         data.append({"object": "embedding", "index": index, "embedding": vector})
@@ -145,6 +145,15 @@ def _vector(text: str, dimensions: int) -> bytes:
     numbers = [number / 2**31 - 1 for number in struct.unpack(f"<{dimensions}I", raw[: 4 * dimensions])]
     length = sum(number * number for number in numbers) ** 0.5
     return struct.pack(f"<{dimensions}f", *(number / length for number in numbers))
+
+
+def unit_vector(text: str, dimensions: int) -> list[float]:
+    """The same for the same text, always."""
+    return _unpacked(_vector(text, dimensions))
+
+
+def _unpacked(packed: bytes) -> list[float]:
+    return list(struct.unpack(f"<{len(packed) // 4}f", packed))
 
 
 def _usage(asked: int, said: int) -> dict[str, Any]:

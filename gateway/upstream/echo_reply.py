@@ -33,6 +33,8 @@ class Stamp:
 
 
 Voice = Callable[[bytes, Stamp], Reply]
+Speaker = tuple[str, Voice, Callable[[int, str, str | None], Reply]]
+"""How a path ends, who answers there, and how that API refuses: (status, message, field)."""
 
 
 class Malformed(ValueError):
@@ -43,15 +45,15 @@ class Malformed(ValueError):
         self.param = param
 
 
-def read_object(body: bytes) -> dict[str, Any]:
-    """The body's fields; its `model` is a non-empty string."""
+def read_object(body: bytes, *, with_model: bool = True) -> dict[str, Any]:
+    """The body's fields; its `model` is a non-empty string, unless the path has it."""
     try:
         fields = orjson.loads(body)
     except orjson.JSONDecodeError:
         raise Malformed("the body is not valid JSON") from None
     if not isinstance(fields, dict):
         raise Malformed("the body must be a JSON object")
-    if not isinstance(fields.get("model"), str) or not fields["model"]:
+    if with_model and (not isinstance(fields.get("model"), str) or not fields["model"]):
         raise Malformed("model: a name is required", "model")
     return fields
 

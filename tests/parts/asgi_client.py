@@ -36,7 +36,8 @@ class AsgiClient:
             "type": "http",
             "method": method,
             "path": path,
-            "raw_path": path.encode(),
+            "raw_path": path.partition("?")[0].encode(),
+            "query_string": path.partition("?")[2].encode(),
             "headers": list(headers),
             "client": ("198.51.100.7", 4711),
         }

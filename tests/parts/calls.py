@@ -59,7 +59,7 @@ def make_call(
     headers: tuple[tuple[bytes, bytes], ...] = (BEARER,),
 ) -> Call:
     """A call at the door."""
-    found = route("POST", path, lambda _: None)
+    found = route("POST", path.partition("?")[0], lambda _: None, path.partition("?")[2].encode())
     assert isinstance(found, Route) and found.dialect is not None
     return Call(
         id="call-1",

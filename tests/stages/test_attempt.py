@@ -259,6 +259,42 @@ async def test_a_stream_of_a_terminator_alone_serves():
     assert tried.call.served.reader.complete
 
 
+GEMINI_END = b'data: {"candidates":[{"finishReason":"STOP"}]}\n\n'
+GEMINI: dict[str, Any] = {"dialect": "gemini", "base_url": "https://google.test"}
+
+
+def gemini_call(query: str = "?alt=sse") -> Call:
+    path = f"/v1beta/models/fast:streamGenerateContent{query}"
+    return planned_call(candidate("google/flash", **GEMINI), path=path, body=b'{"contents":[]}')
+
+
+@pytest.mark.parametrize("piece", [GEMINI_END, GEMINI_END.rstrip()])
+async def test_a_stream_that_is_all_end_serves_once_its_input_has_ended(piece: bytes):
+    call = gemini_call()
+    incoming = FakeIncoming(piece, content_type=STREAM)
+    await attempt.enter(call, make_runtime(call.policy, FakeUpstream(incoming)))
+    assert call.served is not None and call.served.reader is not None
+    assert call.served.first == b""
+    assert call.served.reader.complete
+    assert call.served.reader.terminator.startswith(piece)
+
+
+async def test_a_stream_that_is_one_array_is_read_as_one():
+    call = gemini_call("")
+    incoming = FakeIncoming(b"[{}", b"]", content_type="application/json; charset=UTF-8")
+    upstream = FakeUpstream(incoming)
+    await attempt.enter(call, make_runtime(call.policy, upstream))
+    assert call.served is not None and call.served.reader is not None
+    assert call.served.first == b"[{}"
+
+
+async def test_a_model_that_stands_in_the_path_is_the_targets():
+    call = gemini_call()
+    upstream = FakeUpstream(FakeIncoming(GEMINI_END, content_type=STREAM))
+    await attempt.enter(call, make_runtime(call.policy, upstream))
+    assert upstream.sent[0].url == "https://google.test/v1beta/models/flash:streamGenerateContent?alt=sse"
+
+
 async def test_a_provider_that_does_not_stream_is_answered_for_as_a_whole():
     tried = await Tried(whole(b'{"a": 1}'), stream=True).walk()
     assert tried.call.served is not None

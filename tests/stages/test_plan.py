@@ -20,6 +20,7 @@ from tests.parts.runtime import RATES, FakePrices, make_runtime
 
 US = Provider("us", "openai", "https://us.test/v1", region="us")
 NOWHERE = Provider("nowhere", "openai", "https://nowhere.test/v1")
+GOOGLE = Provider("google", "gemini", "https://google.test")
 ECHO = Provider("echo", "echo")
 
 
@@ -179,10 +180,11 @@ def test_a_team_bound_to_regions_goes_nowhere_else(provider: Provider):
 
 
 @pytest.mark.parametrize(
-    ("family", "speakers"), [("openai", (PROVIDER, ECHO)), ("anthropic", (CLAUDE, ECHO))]
+    ("family", "speakers"),
+    [("openai", (PROVIDER, ECHO)), ("anthropic", (CLAUDE, ECHO)), ("gemini", (GOOGLE, ECHO))],
 )
 def test_a_family_is_answered_by_its_own_dialect_and_echo(family: str, speakers: tuple[Provider, ...]):
-    for provider in (PROVIDER, CLAUDE, ECHO):
+    for provider in (PROVIDER, CLAUDE, GOOGLE, ECHO):
         model = Model("m", (target("1", provider),))
         if provider in speakers:
             assert names(planned(model, family=family)) == [f"{provider.name}/1"]

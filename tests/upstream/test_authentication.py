@@ -38,9 +38,15 @@ def test_a_callers_version_of_anthropics_api_passes_once():
     assert [value for name, value in told if name == "anthropic-version"] == ["2024-10-01"]
 
 
-@pytest.mark.parametrize("dialect", ["openai", "anthropic", "echo"])
+def test_gemini_gets_googles_header():
+    told = dict(headers("gemini", caller=CALLER))
+    assert told["x-goog-api-key"] == "secret"
+    assert not {"authorization", "x-api-key", "anthropic-beta", "openai-beta"} & told.keys()
+
+
+@pytest.mark.parametrize("dialect", ["openai", "anthropic", "gemini", "echo"])
 def test_without_a_credential_none_is_sent(dialect: str):
-    assert not {"authorization", "x-api-key"} & dict(headers(dialect, None)).keys()
+    assert not {"authorization", "x-api-key", "x-goog-api-key"} & dict(headers(dialect, None)).keys()
 
 
 @pytest.mark.parametrize(

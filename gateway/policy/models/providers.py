@@ -37,7 +37,7 @@ class ProviderEntry(Block):
 
     model_config = ConfigDict(title="Provider")
 
-    dialect: Literal["openai", "anthropic", "echo"] = Field(
+    dialect: Literal["openai", "anthropic", "gemini", "echo"] = Field(
         description="The wire format it speaks. `echo` is built in, offline, and repeats what it is told."
     )
     base_url: SecretText | None = Field(

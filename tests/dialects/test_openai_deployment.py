@@ -1,0 +1,46 @@
+"""Azure's paths: the deployment is the model, whatever the body says."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from gateway.dialects import openai_chat, openai_embeddings
+from gateway.dialects.interface import BadBody, Changes
+from gateway.dialects.openai_deployment import deployed
+
+CHAT = deployed(openai_chat.DIALECT, "mine")
+
+
+@pytest.mark.parametrize("named", [{}, {"model": "gpt-9"}, {"model": None}, {"model": "mine"}])
+def test_the_model_is_that_of_the_path(named):
+    asked = CHAT.parse(json.dumps({"messages": [], "seed": 1, **named}).encode())
+    assert asked.model == "mine"
+    assert json.loads(CHAT.render(asked, Changes("target"))) == {"messages": [], "seed": 1, "model": "target"}
+
+
+def test_a_body_that_names_the_deployment_is_byte_equal():
+    raw = b' {"model":"mine", "messages":[ ] } '
+    assert CHAT.render(CHAT.parse(raw), Changes("mine")) == raw
+
+
+def test_the_rest_of_a_body_is_exact():
+    raw = b'{"messages":[ 1.0,"\\u00e9"],"seed":123456789012345678901234567890}'
+    assert (
+        CHAT.parse(raw).raw
+        == b'{"messages":[ 1.0,"\\u00e9"],"seed":123456789012345678901234567890,"model":"mine"}'
+    )
+
+
+@pytest.mark.parametrize(
+    "raw", [b"", b"[]", b'{"model":5,"messages":[]}', b'{"Model":"x","messages":[]}', b"{}"]
+)
+def test_what_the_operation_refuses_is_refused(raw):
+    with pytest.raises(BadBody):
+        CHAT.parse(raw)
+
+
+def test_embeddings_have_deployments_too():
+    asked = deployed(openai_embeddings.DIALECT, "mine").parse(b'{"input":"x"}')
+    assert (asked.model, asked.max_output_tokens) == ("mine", 0)
