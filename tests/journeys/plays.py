@@ -1,4 +1,4 @@
-"""What a provider does in a journey, for either family and form."""
+"""What a provider does in a journey, for each API and form."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LONG = 10_000
 Then = Literal["", "closes", "resets", "hangs"]
 
 Play = Callable[[Voice, bool], Script]
-"""(family, streamed) → what the provider does."""
+"""(API, streamed) → what the provider does."""
 
 
 def completes(voice: Voice, stream: bool) -> Script:
@@ -104,6 +104,6 @@ def _says(data: bytes, then: Then = "") -> Script:
 
 
 async def either_completes(ask: Ask) -> None:
-    """Answers whichever family and form it was asked in."""
+    """Answers whichever API and form it was asked in."""
     voice = next(voice for voice in VOICES if ask.path.endswith(voice.path.removeprefix("/v1")))
     await completes(voice, bool(json.loads(ask.body).get("stream")))(ask)

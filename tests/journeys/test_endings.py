@@ -1,6 +1,6 @@
 """Must show: the ending matrix. However a call ends, it leaves one intent, one outcome and nothing else.
 
-Each row of `tests/journeys/endings.py` is played for both families, as a whole answer and as a
+Each row of `tests/journeys/endings.py` is played for each API, as a whole answer and as a
 stream, on a real uvicorn; after each, the next call of the same kind must work.
 """
 
@@ -20,7 +20,7 @@ from tests.journeys.endings import COMPLETE, MATRIX
 from tests.journeys.plays import breaks_off, says
 from tests.journeys.provider import Provider
 from tests.journeys.scenes import Row, Scene
-from tests.journeys.voices import INPUT_TOKENS, OUTPUT_TOKENS, VOICES, Voice, journey_policy
+from tests.journeys.voices import INPUT_TOKENS, OUTPUT_TOKENS, VOICES, Voice, journey_policy, last_event
 from tests.parts.gateway_inside import GatewayInside
 from tests.parts.http_client import HttpClient
 
@@ -104,7 +104,7 @@ def the_caller_is_told(client: HttpClient, row: Row, voice: Voice, *, stream: bo
         if stream:
             assert client.headers["content-type"].startswith("text/event-stream")
             assert voice.text("one") in body
-            assert voice.stop_sign in body[-40:]
+            assert voice.stop_sign in last_event(body)
         else:
             assert json.loads(body) == voice.answer("one")
     elif row.midstream:
@@ -131,7 +131,7 @@ def the_log_holds(gateway: GatewayInside, played: list[Played]) -> None:
         row = call.row
         assert call.call_id in (None, intent.id)
         assert outcome.ending == row.ending
-        assert intent.asked.api == ("messages" if call.voice.family == "anthropic" else "chat")
+        assert intent.asked.api == call.voice.api
         assert tuple(attempt.result for attempt in outcome.served.attempts) == row.results
         refusals = [decision for decision in outcome.decisions if decision.verdict == "refuse"]
         assert len(refusals) == (1 if row.ending == "refused" else 0)

@@ -12,7 +12,7 @@ import pytest
 from gateway.audit.entry import Intent, Outcome
 from tests.journeys.plays import either_completes
 from tests.journeys.provider import Provider
-from tests.journeys.voices import VOICES, Voice, journey_policy
+from tests.journeys.voices import VOICES, Voice, journey_policy, last_event
 from tests.parts.audit_reading import entries_of
 from tests.parts.gateway_process import GatewayProcess
 from tests.parts.http_client import HttpClient
@@ -49,7 +49,7 @@ async def _calls_until_cut(port: int, key: str, voice: Voice, *, stream: bool, s
                 seen.lost += 1
                 return
             assert client.status == 200, bytes(client.body)
-            assert not stream or voice.stop_sign in client.body[-40:]
+            assert not stream or voice.stop_sign in last_event(bytes(client.body))
             seen.saw(client.headers["x-request-id"])
 
 
@@ -59,7 +59,7 @@ async def _one_life(gateway: GatewayProcess, key: str, seen: Seen) -> None:
     seen.want(ANSWERS_BEFORE_A_KILL)
     async with asyncio.TaskGroup() as callers:
         for number in range(CALLERS):
-            voice, stream = VOICES[number % 2], number % 4 >= 2
+            voice, stream = VOICES[number % 3], number % 6 >= 3
             callers.create_task(_calls_until_cut(port, key, voice, stream=stream, seen=seen))
         async with asyncio.timeout(20):
             await seen.enough.wait()

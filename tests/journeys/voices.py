@@ -1,4 +1,4 @@
-"""The two families as a journey needs them: what a caller sends, what a provider says, how errors look."""
+"""The APIs as a journey needs them: what a caller sends, what a provider says, how errors look."""
 
 from __future__ import annotations
 
@@ -19,6 +19,11 @@ from tests.parts.provider_answers import (
     message_event,
     message_start,
     message_text,
+    response_answer,
+    response_end,
+    response_event,
+    response_start,
+    response_text,
 )
 
 INPUT_TOKENS, OUTPUT_TOKENS = 9, 3
@@ -26,14 +31,15 @@ INPUT_TOKENS, OUTPUT_TOKENS = 9, 3
 
 @dataclass(frozen=True)
 class Voice:
-    """One family. `begin`, `text` and `end` are the pieces of a stream, `stop` its terminator.
+    """One API. `begin`, `text` and `end` are the pieces of a stream.
 
-    `stop_sign` is in every terminator and in nothing else.
+    `asks` is a request but for its model; `stop_sign` is in every terminator and in nothing else.
     """
 
+    api: str
     family: str
     path: str
-    needs: dict[str, Any]
+    asks: dict[str, Any]
     answer: Callable[[str], dict[str, Any]]
     begin: bytes
     text: Callable[[str], bytes]
@@ -44,8 +50,7 @@ class Voice:
 
     def request(self, kind: str, *, stream: bool) -> dict[str, Any]:
         """A request for the model of this family that `journey_policy` calls `kind`."""
-        message = {"role": "user", "content": "Say something."}
-        return {"model": f"{kind}-{self.family}", "messages": [message], "stream": stream, **self.needs}
+        return {"model": f"{kind}-{self.family}", "stream": stream, **self.asks}
 
     def is_problem(self, body: bytes) -> bool:
         """Whether this family's SDK can read `body` as an error."""
@@ -58,16 +63,30 @@ class Voice:
         )
 
     def last_event_is_problem(self, body: bytes) -> bool:
-        """Whether a stream's last event is an error as this family's SDK expects it."""
-        lines = body.rstrip(b"\n").rpartition(b"\n\n")[2].split(b"\n")
-        named = lines[0] == b"event: error" if self.family == "anthropic" else len(lines) == 1
-        return named and self.is_problem(lines[-1].removeprefix(b"data: "))
+        """Whether a stream's last event is an error as this API's SDK expects it."""
+        lines = last_event(body).split(b"\n")
+        data = lines[-1].removeprefix(b"data: ")
+        if self.api == "chat":
+            return len(lines) == 1 and self.is_problem(data)
+        if lines[0] != b"event: error":
+            return False
+        if self.api == "messages":
+            return self.is_problem(data)
+        return {"type", "code", "message", "param", "sequence_number"} <= json.loads(data).keys()
+
+
+def last_event(body: bytes) -> bytes:
+    return body.rstrip(b"\n").rpartition(b"\n\n")[2]
+
+
+MESSAGES = [{"role": "user", "content": "Say something."}]
 
 
 OPENAI = Voice(
+    api="chat",
     family="openai",
     path="/v1/chat/completions",
-    needs={},
+    asks={"messages": MESSAGES},
     answer=lambda text: chat_answer(text, input_tokens=INPUT_TOKENS, output_tokens=OUTPUT_TOKENS),
     begin=b"",
     text=chat_chunk,
@@ -79,9 +98,10 @@ OPENAI = Voice(
     error=chat_error,
 )
 ANTHROPIC = Voice(
+    api="messages",
     family="anthropic",
     path="/v1/messages",
-    needs={"max_tokens": 50},
+    asks={"messages": MESSAGES, "max_tokens": 50},
     answer=lambda text: message_answer(text, input_tokens=INPUT_TOKENS, output_tokens=OUTPUT_TOKENS),
     begin=message_start(input_tokens=INPUT_TOKENS),
     text=message_text,
@@ -90,7 +110,20 @@ ANTHROPIC = Voice(
     broken=message_event("error", error={"type": "api_error", "message": "it broke"}),
     error=message_error,
 )
-VOICES = (OPENAI, ANTHROPIC)
+RESPONSES = Voice(
+    api="responses",
+    family="openai",
+    path="/v1/responses",
+    asks={"input": "Say something."},
+    answer=lambda text: response_answer(text, input_tokens=INPUT_TOKENS, output_tokens=OUTPUT_TOKENS),
+    begin=response_start(),
+    text=response_text,
+    end=response_end("onetwo", input_tokens=INPUT_TOKENS, output_tokens=OUTPUT_TOKENS),
+    stop_sign=b"response.completed",
+    broken=response_event("error", code="server_error", message="it broke", param=None),
+    error=chat_error,
+)
+VOICES = (OPENAI, ANTHROPIC, RESPONSES)
 
 LIMITS = {
     "plain": {},
