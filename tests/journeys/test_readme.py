@@ -62,7 +62,7 @@ def test_curl_with_the_trial_key_gets_an_answer(
     assert answer.rstrip().endswith("data: [DONE]") == stream
 
 
-@pytest.mark.parametrize("code", blocks("python"), ids=["openai", "anthropic"])
+@pytest.mark.parametrize("code", blocks("python"), ids=["openai", "anthropic", "google"])
 def test_the_sdk_examples_print_an_answer(gateway: GatewayProcess, trial_key: str, code: str) -> None:
     code = code.replace(ADDRESS, gateway.url).replace("gw-…", trial_key)
     assert run([sys.executable, "-c", code]).strip() == "echo: Hello"
