@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.conformance.scripted import CHAT, GIVEN_S, MESSAGES, Api, scripted_policy
+from tests.conformance.scripted import CHAT, GIVEN_S, MESSAGES, RESPONSES, Api, scripted_policy
 from tests.conformance.sdk import Kind, Sdk, anthropic_client, openai_client
 from tests.parts.gateway_process import GatewayProcess, Key
 from tests.parts.llama_server import LlamaServer, llama_server
@@ -116,7 +116,7 @@ async def anthropic_sdk_stranger(kind, gateway) -> AsyncIterator[Sdk]:
 # -------------------------------------------------------------------- a provider that the test drives
 
 
-@pytest.fixture(params=[CHAT, MESSAGES], ids=["chat", "messages"])
+@pytest.fixture(params=[CHAT, MESSAGES, RESPONSES], ids=["chat", "messages", "responses"])
 def api(request) -> Api:
     return request.param
 

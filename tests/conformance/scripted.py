@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -24,8 +24,11 @@ class Api:
 
     path: str
     model: str
+    asks: dict[str, Any]
     target: str
     target_model: str
+    credential: tuple[str, str]
+    text: Callable[[str], bytes]
     first: bytes
     second: bytes
     end: bytes
@@ -33,12 +36,18 @@ class Api:
 
     @property
     def body(self) -> dict[str, Any]:
-        return {"model": self.model, "messages": [{"role": "user", "content": "hello"}], "max_tokens": 99}
+        return {"model": self.model, **self.asks}
 
+
+HELLO = {"role": "user", "content": "hello"}
+BEARER = ("authorization", "Bearer sk-up")
 
 CHAT = Api(
     path="/v1/chat/completions",
     model="fast",
+    asks={"messages": [HELLO], "max_tokens": 99},
+    credential=BEARER,
+    text=say.chat_chunk,
     target="/v1/chat/completions",
     target_model="gpt-test",
     first=say.chat_chunk("one"),
@@ -49,12 +58,28 @@ CHAT = Api(
 MESSAGES = Api(
     path="/v1/messages",
     model="claude-fast",
+    asks={"messages": [HELLO], "max_tokens": 99},
+    credential=("x-api-key", "sk-up"),
+    text=say.message_text,
     target="/v1/messages",
     target_model="claude-test",
     first=say.message_start() + say.message_text("one"),
     second=say.message_text("two"),
     end=say.message_end(),
     whole=say.message_answer("one two"),
+)
+RESPONSES = Api(
+    path="/v1/responses",
+    model="responses-fast",
+    asks={"input": [HELLO], "max_output_tokens": 99, "store": False},
+    credential=BEARER,
+    text=say.response_text,
+    target="/v1/responses",
+    target_model="gpt-test",
+    first=say.response_start() + say.response_text("one"),
+    second=say.response_text("two"),
+    end=say.response_end("onetwo"),
+    whole=say.response_answer("one two"),
 )
 
 
@@ -69,9 +94,10 @@ def scripted_policy(port: int) -> dict[str, Any]:
         },
         "models": {
             "fast": {"targets": [{"to": "openai/gpt-test"}]},
+            "responses-fast": {"targets": [{"to": "openai/gpt-test"}]},
             "claude-fast": {"targets": [{"to": "anthropic/claude-test"}]},
         },
-        "roles": {"visitor": {"models": ["fast", "claude-fast"]}},
+        "roles": {"visitor": {"models": ["fast", "responses-fast", "claude-fast"]}},
     }
 
 

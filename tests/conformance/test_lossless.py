@@ -22,8 +22,8 @@ TOOL = {"name": "weather", "input_schema": CITY}
 FIXED = {"temperature": 0, "seed": 1, "max_tokens": 12}
 
 _VARYING = (
-    (re.compile(rb'"id":"[^"]*"'), b'"id":"x"'),
-    (re.compile(rb'"created":\d+'), b'"created":0'),
+    (re.compile(rb'"((?:item_|call_)?id)":"[^"]*"'), rb'"\1":"x"'),
+    (re.compile(rb'"(created|created_at|completed_at)":\d+'), rb'"\1":0'),
     # llama.cpp's own; in a stream, which chunk has them depends on whether usage was asked for
     (re.compile(rb',"timings":\{[^}]*\}'), b""),
 )
@@ -70,6 +70,31 @@ async def test_an_openai_answer_is_the_servers_own_byte_for_byte(gateway, key, l
     asked = {"model": "tiny", **FIXED, **body}
     through = httpx.post(gateway.url + path, json=asked, headers=key.bearer)
     direct = httpx.post(llama.url + path, json=asked)
+    assert through.status_code == direct.status_code == 200
+    assert blotted(through.content) == blotted(direct.content)
+    assert through.headers["content-type"] == direct.headers["content-type"]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {},
+        {"stream": True},
+        {"input": [{"role": "user", "content": [{"type": "input_text", "text": "grüße 漢字 🙂 \\"}]}]},
+        {"tools": [{"type": "function", "name": "weather", "parameters": CITY}], "max_output_tokens": 200},
+        {
+            "tools": [{"type": "function", "name": "weather", "parameters": CITY}],
+            "tool_choice": "required",
+            "max_output_tokens": 200,
+            "stream": True,
+        },
+    ],
+    ids=lambda more: "+".join(more) or "text",
+)
+async def test_a_response_is_the_servers_own_byte_for_byte(gateway, key, llama, more):
+    asked = {"model": "tiny", "input": "how are you?", "temperature": 0, "max_output_tokens": 12, **more}
+    through = httpx.post(gateway.url + "/v1/responses", json=asked, headers=key.bearer)
+    direct = httpx.post(llama.url + "/v1/responses", json=asked)
     assert through.status_code == direct.status_code == 200
     assert blotted(through.content) == blotted(direct.content)
     assert through.headers["content-type"] == direct.headers["content-type"]
@@ -137,12 +162,14 @@ async def test_an_odd_stream_passes_byte_for_byte(client, provider, api):
 async def test_an_odd_request_reaches_the_provider_but_for_its_model(client, provider, api):
     """Every value as its caller wrote it, in its place; white space between them is nobody's."""
     provider.script = lambda exchange: exchange.answer(api.whole)
+    prompt, cap, *_ = api.asks
     odd = [
         ("seed", b"123456789012345678901234567890"),
         ("unknown", b'{ "b":1.0, "a":[1e-400, "\\u00e9"] }'),
-        ("messages", b'[ {"role":"user","content":"\\ud83d\\ude42"} ]'),
+        (prompt, b'[ {"role":"user","content":"\\ud83d\\ude42"} ]'),
         ("model", b'"%s"' % api.model.encode()),
-        ("max_tokens", b"9"),
+        (cap, b"9"),
+        ("store", b"false"),
     ]
     body = b"{ %s }" % b" , ".join(b'"%s" : %s' % (name.encode(), value) for name, value in odd)
     await client.post(api.path, content=body)

@@ -59,7 +59,7 @@ async def test_many_slow_streams_run_side_by_side(client, provider, api):
 async def test_a_caller_that_does_not_read_stops_the_provider_instead_of_filling_memory(
     client, scripted_gateway, provider, api
 ):
-    piece = (say.chat_chunk if api is CHAT else say.message_text)("x" * 60_000)
+    piece = api.text("x" * 60_000)
     async with streaming(client, provider, api) as (_, exchange):
         before = scripted_gateway.resident_bytes
         flooding = asyncio.ensure_future(_flood(exchange, piece))
@@ -101,6 +101,6 @@ async def test_the_provider_gets_its_own_credential_and_the_targets_model(client
     sent = exchange.request
     assert sent.target == api.target
     assert sent.json() == {**api.body, "model": api.target_model}
-    name, value = ("authorization", "Bearer sk-up") if api is CHAT else ("x-api-key", "sk-up")
+    name, value = api.credential
     assert sent.headers[name] == value
     assert visitor.key not in str(sent.headers) + sent.body.decode()
