@@ -164,7 +164,7 @@ def test_a_policy_does_not_depend_on_its_files_or_the_order_of_its_names(
 
 def test_the_shipped_policies_work_on_a_fresh_machine():
     policy = load_policy(REPOSITORY / "policies", environment={})
-    assert set(policy.off) == {"openai", "anthropic", "local"}
+    assert set(policy.off) == {"openai", "anthropic", "gemini", "local"}
     echo = policy.model_for("echo")
     assert echo is not None
     assert [target.name for target in echo.targets] == ["echo/echo"]
@@ -176,6 +176,7 @@ def test_the_shipped_policies_work_on_a_fresh_machine():
         ("OPENAI_API_KEY", "sk-1", "gpt-5-mini", "openai/gpt-5-mini"),
         ("OPENAI_API_KEY", "sk-1", "text-embedding-3-small", "openai/text-embedding-3-small"),
         ("ANTHROPIC_API_KEY", "sk-2", "claude-haiku-4-5", "anthropic/claude-haiku-4-5"),
+        ("GEMINI_API_KEY", "k", "gemini-3-flash", "gemini/gemini-3-flash"),
         ("LOCAL_LLM_URL", "http://127.0.0.1:8000/v1", "local/llama3:8b", "local/llama3:8b"),
     ],
 )
