@@ -105,5 +105,5 @@ def _says(data: bytes, then: Then = "") -> Script:
 
 async def either_completes(ask: Ask) -> None:
     """Answers whichever API and form it was asked in."""
-    voice = next(voice for voice in VOICES if ask.path.endswith(voice.path.removeprefix("/v1")))
-    await completes(voice, bool(json.loads(ask.body).get("stream")))(ask)
+    voice = next(voice for voice in VOICES if voice.is_asked(ask.path))
+    await completes(voice, "alt=sse" in ask.path or bool(json.loads(ask.body).get("stream")))(ask)

@@ -28,7 +28,8 @@ class Scene:
 
     def send(self) -> None:
         body = self.voice.request(self.row.model, stream=self.stream)
-        self.client.ask(self.voice.path, self.row.body or body, self.row.headers)
+        path = self.voice.where(self.row.model, stream=self.stream)
+        self.client.ask(path, self.row.body or body, self.row.headers)
 
 
 Act = Callable[[Scene], Awaitable[None]]
@@ -40,7 +41,7 @@ async def reads(scene: Scene) -> None:
 
 
 async def leaves_while_asking(scene: Scene) -> None:
-    scene.client.begin(scene.voice.path, 1000)
+    scene.client.begin(scene.voice.where(scene.row.model, stream=scene.stream), 1000)
     scene.client.send_raw(b"{")
     await scene.gateway.in_a_call()
     scene.client.leave()

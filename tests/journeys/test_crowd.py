@@ -31,7 +31,7 @@ async def test_a_crowd_is_turned_away_while_health_answers_and_is_let_in_when_it
                 await asyncio.sleep(0)
             for voice in VOICES:
                 async with gateway.client() as late:
-                    await late.call(voice.path, voice.request("plain", stream=False))
+                    await late.call(voice.where("plain", stream=False), voice.request("plain", stream=False))
                     assert (late.status, late.headers["retry-after"]) == (503, "1")
                     assert late.headers["connection"] == "close"
                     assert voice.is_problem(bytes(late.body))

@@ -163,7 +163,7 @@ async def test_a_shutdown_ends_every_call_that_hangs_and_tells_its_caller(tmp_pa
             for stream, begun in ((False, False), (True, False), (True, True)):
                 client = await clients.enter_async_context(gateway.client())
                 provider.play((breaks_off("hangs") if begun else says(b"", then="hangs"))(voice, stream))
-                client.ask(voice.path, voice.request("plain", stream=stream))
+                client.ask(voice.where("plain", stream=stream), voice.request("plain", stream=stream))
                 await provider.next_ask()
                 if begun:
                     await client.seen(b"two")

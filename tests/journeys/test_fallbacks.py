@@ -162,7 +162,9 @@ async def test_what_follows_a_failed_try(ladder: Ladder, tmp_path: Path):
                 parts["plain"].play(one_after_the_other(iter([p(voice, stream) for p in ladder.first])))
                 parts["second"].play(ladder.second(voice, stream))
                 async with gateway.client() as client:
-                    await client.call(voice.path, voice.request("plain", stream=stream))
+                    await client.call(
+                        voice.where("plain", stream=stream), voice.request("plain", stream=stream)
+                    )
                     assert client.status == ladder.status
                 await gateway.quiet()
                 calls += 1
@@ -201,6 +203,6 @@ async def test_the_caller_is_told_which_model_served(tmp_path: Path):
         serving.play(completes(voice, False))
         inside = GatewayInside(tmp_path, ladder_policy(ladder, urls), team="home")
         async with inside as gateway, gateway.client() as client:
-            await client.call(voice.path, voice.request("plain", stream=False))
+            await client.call(voice.where("plain", stream=False), voice.request("plain", stream=False))
     assert client.headers["x-gateway-model"] == "second-openai"
     assert client.headers["x-gateway-target"] == "second-openai/test"

@@ -44,7 +44,7 @@ async def _calls_until_cut(port: int, key: str, voice: Voice, *, stream: bool, s
     """One call after the other on one connection, until the gateway is gone."""
     async with HttpClient(port, {"authorization": f"Bearer {key}"}) as client:
         while True:
-            await client.call(voice.path, voice.request("plain", stream=stream))
+            await client.call(voice.where("plain", stream=stream), voice.request("plain", stream=stream))
             if not client.whole:
                 seen.lost += 1
                 return

@@ -13,6 +13,10 @@ from tests.parts.provider_answers import (
     chat_chunk,
     chat_error,
     chat_usage_chunk,
+    gemini_answer,
+    gemini_chunk,
+    gemini_error,
+    gemini_event,
     message_answer,
     message_end,
     message_error,
@@ -34,6 +38,7 @@ class Voice:
     """One API. `begin`, `text` and `end` are the pieces of a stream.
 
     `asks` is a request but for its model; `stop_sign` is in every terminator and in nothing else.
+    In some APIs the path says which model is meant, and by its verb whether to stream.
     """
 
     api: str
@@ -50,12 +55,27 @@ class Voice:
 
     def request(self, kind: str, *, stream: bool) -> dict[str, Any]:
         """A request for the model of this family that `journey_policy` calls `kind`."""
+        if "{model}" in self.path:
+            return self.asks
         return {"model": f"{kind}-{self.family}", "stream": stream, **self.asks}
+
+    def where(self, kind: str, *, stream: bool) -> str:
+        """The path of such a request."""
+        verb = "streamGenerateContent?alt=sse" if stream else "generateContent"
+        return self.path.format(model=f"{kind}-{self.family}", verb=verb)
+
+    def is_asked(self, path: str) -> bool:
+        """Whether a provider is asked for this API at `path`."""
+        if self.api == "gemini":
+            return "enerateContent" in path
+        return path.endswith(self.path.removeprefix("/v1"))
 
     def is_problem(self, body: bytes) -> bool:
         """Whether this family's SDK can read `body` as an error."""
         said = json.loads(body)
         error = said.get("error", {})
+        if self.family == "gemini":
+            return {"code", "message", "status"} <= error.keys()
         if not {"message", "type"} <= error.keys():
             return False
         return (
@@ -66,7 +86,7 @@ class Voice:
         """Whether a stream's last event is an error as this API's SDK expects it."""
         lines = last_event(body).split(b"\n")
         data = lines[-1].removeprefix(b"data: ")
-        if self.api == "chat":
+        if self.api in ("chat", "gemini"):
             return len(lines) == 1 and self.is_problem(data)
         if lines[0] != b"event: error":
             return False
@@ -76,7 +96,7 @@ class Voice:
 
 
 def last_event(body: bytes) -> bytes:
-    return body.rstrip(b"\n").rpartition(b"\n\n")[2]
+    return body.replace(b"\r\n", b"\n").rstrip(b"\n").rpartition(b"\n\n")[2]
 
 
 MESSAGES = [{"role": "user", "content": "Say something."}]
@@ -123,7 +143,20 @@ RESPONSES = Voice(
     broken=response_event("error", code="server_error", message="it broke", param=None),
     error=chat_error,
 )
-VOICES = (OPENAI, ANTHROPIC, RESPONSES)
+GEMINI = Voice(
+    api="gemini",
+    family="gemini",
+    path="/v1beta/models/{model}:{verb}",
+    asks={"contents": [{"role": "user", "parts": [{"text": "Say something."}]}]},
+    answer=lambda text: gemini_answer(text, input_tokens=INPUT_TOKENS, output_tokens=OUTPUT_TOKENS),
+    begin=b"",
+    text=gemini_chunk,
+    end=gemini_chunk("", finish="STOP", input_tokens=INPUT_TOKENS, output_tokens=OUTPUT_TOKENS),
+    stop_sign=b"finishReason",
+    broken=gemini_event(gemini_error("it broke")),
+    error=gemini_error,
+)
+VOICES = (OPENAI, ANTHROPIC, RESPONSES, GEMINI)
 
 LIMITS = {
     "plain": {},

@@ -1,4 +1,4 @@
-"""What an OpenAI or an Anthropic provider says, for a script to send: whole answers and stream events.
+"""What an OpenAI, an Anthropic or a Gemini provider says, for a script to send: whole answers and stream events.
 
 Identifiers and times are fixed, so that what a client saw can be compared byte for byte.
 """
@@ -206,3 +206,33 @@ def response_failed(message: str, *, model: str = "gpt-test", code: str = "serve
     """The last event of a response that failed."""
     failed = {**_response(model), "status": "failed", "error": {"code": code, "message": message}}
     return response_event("response.failed", response=failed)
+
+
+def gemini_answer(
+    text: str, *, finish: str | None = "STOP", input_tokens: int = 9, output_tokens: int = 3
+) -> dict[str, Any]:
+    """A complete answer of a Gemini provider; its streams are made of the same, without an end but the last."""
+    candidate: dict[str, Any] = {"content": {"role": "model", "parts": [{"text": text}]}, "index": 0}
+    if finish is not None:
+        candidate["finishReason"] = finish
+    usage = {"promptTokenCount": input_tokens, "candidatesTokenCount": output_tokens}
+    return {"candidates": [candidate], "usageMetadata": usage, "modelVersion": "gemini-test"}
+
+
+def gemini_event(data: dict[str, Any]) -> bytes:
+    """Any event of a Gemini stream."""
+    return b"data: " + json.dumps(data).encode() + b"\r\n\r\n"
+
+
+def gemini_chunk(
+    text: str, *, finish: str | None = None, input_tokens: int = 9, output_tokens: int = 1
+) -> bytes:
+    """An event with some text; with `finish` the last one."""
+    return gemini_event(
+        gemini_answer(text, finish=finish, input_tokens=input_tokens, output_tokens=output_tokens)
+    )
+
+
+def gemini_error(message: str) -> dict[str, Any]:
+    """The body of an error of a Gemini provider."""
+    return {"error": {"code": 500, "message": message, "status": "INTERNAL"}}
