@@ -39,7 +39,7 @@ def serve(
 ) -> None:
     """Run the gateway until it is told to stop. Ready when /readyz answers 200."""
     settings = load_settings(host=host, port=port, policies=policies, data=data)
-    policy = load_policy(settings.policies, environment=environment())
+    policy = load_policy(settings.policies, environment={**environment(), "GATEWAY_DATA": str(settings.data)})
     logging.basicConfig(
         level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )

@@ -84,10 +84,13 @@ def _check_form(inner: str) -> None:
 
 
 def check(text: str, environment: Mapping[str, str]) -> None:
-    """Raises Missing if a reference leads nowhere. Looks at no value."""
+    """Raises Missing if a reference leads nowhere, Unusable if it may not lead there. Looks at no value."""
     for inner in references(text):
         if inner.startswith("file:"):
-            if not _is_file(Path(inner.removeprefix("file:"))):
+            path = Path(inner.removeprefix("file:"))
+            if _is_private(path, environment):
+                raise Unusable(f"${{{inner}}} is the gateway's own file, which a policy may not read")
+            if not _is_file(path):
                 raise Missing(f"the file of ${{{inner}}} is not there")
         elif inner not in environment:
             raise Missing(f"the environment variable {inner} is not set")
@@ -118,6 +121,17 @@ def _value(inner: str, environment: Mapping[str, str]) -> str:
     if not value:
         raise Missing(f"the file of ${{{inner}}} is empty")
     return value
+
+
+def _is_private(path: Path, environment: Mapping[str, str]) -> bool:
+    """What lies in the data folder (secret, database, audit spool) or tells of a process: a policy may
+    neither send it to a provider nor show whether it is there."""
+    try:
+        meant = path.resolve()
+        data = Path(environment.get("GATEWAY_DATA") or "data").resolve()
+    except (OSError, ValueError, RuntimeError):
+        return False
+    return meant.is_relative_to(data) or meant.is_relative_to("/proc")
 
 
 def _is_file(path: Path) -> bool:

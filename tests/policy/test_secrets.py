@@ -71,7 +71,7 @@ def test_anything_else_between_braces_is_malformed(text: str):
 
 @pytest.mark.parametrize("name", ["GATEWAY_SECRET_KEY", "GATEWAY_X", "gateway_secret_key"])
 def test_the_gateways_own_settings_can_not_be_referred_to(name: str):
-    with pytest.raises(Malformed, match="the gateway's own setting"):
+    with pytest.raises(Unusable, match="the gateway's own setting"):
         resolve(f"${{{name}}}", {name: "x"})
 
 
@@ -107,3 +107,17 @@ def test_a_file_that_is_too_large_is_unusable(tmp_path: Path):
     (tmp_path / "key").write_text("x" * (MAX_SECRET_BYTES + 1))
     with pytest.raises(Unusable, match="larger than 64 KiB"):
         resolve(f"${{file:{tmp_path}/key}}", {})
+
+
+@pytest.mark.parametrize("name", ["secret.key", "sub/../secret.key", "gateway.db"])
+def test_a_policy_may_not_read_the_gateways_own_files(tmp_path: Path, name: str):
+    data = tmp_path / "data"
+    (data / "sub").mkdir(parents=True)
+    (data / "secret.key").write_text("the installation's secret")
+    (data / "gateway.db").write_text("records")
+    link = tmp_path / "link"
+    link.symlink_to(data / "secret.key")
+    environment = {"GATEWAY_DATA": str(data)}
+    for path in (f"{data}/{name}", str(link), "/proc/self/environ"):
+        with pytest.raises(Unusable, match="the gateway's own file"):
+            resolve(f"${{file:{path}}}", environment)
