@@ -142,8 +142,12 @@ def is_null(raw: Raw | None) -> bool:
 
 
 def anything(raw: Raw) -> Any:
-    """The decoded value: for members whose type says what to do with them."""
-    return msgspec.json.decode(raw)
+    """The decoded value: for members whose type says what to do with them. BadBody for a number that
+    nothing can hold."""
+    try:
+        return msgspec.json.decode(raw)
+    except (DecodeError, RecursionError) as error:
+        raise BadBody(f"a value can't be read: {error}") from None
 
 
 def _decoded(decoder: Decoder[T], raw: Raw, name: str, what: str) -> T:

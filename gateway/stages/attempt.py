@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 from gateway.audit.entry import Attempt
 from gateway.call import Call, Candidate, Grant, Served
-from gateway.dialects.interface import Changes
+from gateway.dialects.interface import SSE, Changes
 from gateway.dialects.openai_chat import cap_field
 from gateway.dialects.registry import provider_url
 from gateway.errors import Answered, Broken, BrokenOff, NotConnected, TimedOut, UpstreamFault
@@ -134,7 +134,7 @@ def _outgoing(call: Call, candidate: Candidate, runtime: Runtime) -> Outgoing:
             provider.dialect,
             credentials[index].reveal() if credentials else None,
             call.headers,
-            stream=asked.stream,
+            stream=asked.stream and call.dialect.stream_type == SSE,
         ),
         body=call.dialect.render(asked, _changes(candidate, call.grant)),
         limits=TimeLimits(
@@ -169,9 +169,11 @@ async def _receive(call: Call, candidate: Candidate, incoming: Incoming, runtime
         raise Answered(incoming.status, dict(incoming.headers), body)
     if incoming.status != 200:
         raise Broken(f"the provider answered {incoming.status}, which is neither an answer nor an error")
+    if incoming.headers.get("content-encoding", "identity").lower() != "identity":
+        raise Broken("the provider compressed its answer although it was asked not to")
     content_type = incoming.headers.get("content-type", "application/json")
     served = Served(candidate, incoming, content_type)
-    if not (call.asked.stream and content_type.startswith(call.dialect.stream_type)):
+    if not (call.asked.stream and content_type.lower().startswith(call.dialect.stream_type)):
         served.body = await incoming.read(runtime.bounds.answer_bytes)
         return served
     reader = call.dialect.read_stream(call.asked)

@@ -7,9 +7,11 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import Raw
 
 from gateway.dialects.body import (
     Names,
+    anything,
     count,
     flag,
     is_null,
@@ -189,3 +191,9 @@ def test_a_required_list_must_be_there_and_a_list(raw):
 def test_null_is_as_good_as_absent():
     fields = members(b'{"a":null,"b":"null","c":true}', NAMES)
     assert [is_null(fields.get(name)) for name in "abcd"] == [True, False, False, True]
+
+
+@pytest.mark.parametrize("raw", [b"1" * 5000, b"1e999", b'{"a":[1e999]}', b"[" * 100_000 + b"]" * 100_000])
+def test_a_value_that_python_can_not_hold_is_a_bad_body(raw):
+    with pytest.raises(BadBody):
+        anything(Raw(raw))

@@ -147,6 +147,11 @@ def test_what_is_the_callers_own_or_on_the_web_passes(body):
     assert refuse_held_files(body) is None  # type: ignore[func-returns-value]
 
 
+def test_numbers_of_any_size_are_nobodys_business():
+    long = b"1" * 5000
+    assert refuse_held_files(b'{"text":"\\u0041","a":%b,"b":1e999,"c":-%b.5}' % (long, long)) is None  # type: ignore[func-returns-value]
+
+
 def test_a_deep_body_is_refused_and_no_crash():
     with pytest.raises(BadBody, match="deep"):
         refuse_held_files(b'{"fileUri":' + b"[" * 100_000 + b"]" * 100_000 + b"}")

@@ -109,6 +109,12 @@ def test_a_tier_that_is_a_number_is_refused():
         asked(serviceTier=2)
 
 
+@pytest.mark.parametrize("member", [b'"labels":{"a":%b}', b'"serviceTier":%b'])
+def test_a_number_that_nothing_can_hold_is_refused_where_it_is_read(member):
+    with pytest.raises(BadBody):
+        parse(b'{"contents":[],%b}' % (member % (b"1" * 5000)), model="m", stream=False)
+
+
 def test_tools_and_labels_are_read():
     read = asked(
         tools=[{"functionDeclarations": [{"name": "f"}]}, {"googleSearch": {}}], labels={"team": "a", "n": 5}

@@ -286,6 +286,7 @@ async def test_a_stream_that_is_one_array_is_read_as_one():
     await attempt.enter(call, make_runtime(call.policy, upstream))
     assert call.served is not None and call.served.reader is not None
     assert call.served.first == b"[{}"
+    assert dict(upstream.sent[0].headers)["accept"] == "application/json"
 
 
 async def test_a_model_that_stands_in_the_path_is_the_targets():
