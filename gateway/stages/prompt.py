@@ -6,6 +6,7 @@ Managed prompts become a version with its model here, once they exist.
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Final
 
 from gateway.call import Call
@@ -16,6 +17,7 @@ from gateway.people import pseudonym
 from gateway.runtime import Runtime
 
 _MAX_END_USER: Final = 256
+_KEPT_OF_LONGER: Final = 128
 
 
 async def enter(call: Call, runtime: Runtime) -> None:
@@ -29,8 +31,13 @@ async def enter(call: Call, runtime: Runtime) -> None:
         raise Refused(problem, stage="prompt", rule="body") from None
     call.asked = asked
     if asked.end_user:
-        call.end_user = await pseudonym(
-            runtime.subjects, "end_user", asked.end_user[:_MAX_END_USER], "prompt"
-        )
+        call.end_user = await pseudonym(runtime.subjects, "end_user", bounded(asked.end_user), "prompt")
     call.use_case = claimed_use_case(call.headers, proven=call.caller.use_case if call.caller else None)
     call.tags = claimed_tags(call.headers)
+
+
+def bounded(name: str) -> str:
+    """A long name cut, with its hash behind it: two people never become one."""
+    if len(name) <= _MAX_END_USER:
+        return name
+    return f"{name[:_KEPT_OF_LONGER]}…{sha256(name.encode()).hexdigest()}"

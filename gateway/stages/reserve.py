@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 from gateway.call import Call, Grant, Plan
 from gateway.dialects.interface import Asked
 from gateway.ledger.bound import bound_nano_usd
 from gateway.runtime import Runtime
+
+_OUTSIDE: Final = re.compile(
+    rb'"(?:image|image_url|input_image|file|input_file|document|input_audio|audio|fileData|inlineData)"'
+)
+"""Parts whose tokens are not their bytes: counted once the budgets need it (issue: limits and budgets)."""
 
 
 async def enter(call: Call, runtime: Runtime) -> None:
@@ -14,7 +22,12 @@ async def enter(call: Call, runtime: Runtime) -> None:
 
 
 def decide(plan: Plan, asked: Asked, grant: Grant) -> int | None:
-    """An upper bound of what the call can cost, in nano-dollars; None where nothing bounds it."""
+    """An upper bound of what the call can cost, in nano-dollars; None where nothing bounds it.
+
+    What a provider runs, fetches or serves at another tier is not in the bytes of the body.
+    """
+    if asked.hosted_tools or asked.mcp_servers or asked.privileges or _OUTSIDE.search(asked.raw):
+        return None
     cap = grant.max_output_tokens if grant.max_output_tokens is not None else asked.max_output_tokens
     return bound_nano_usd(
         (candidate.rates for candidate in plan.candidates),

@@ -71,7 +71,7 @@ def test_anything_else_between_braces_is_malformed(text: str):
 
 @pytest.mark.parametrize("name", ["GATEWAY_SECRET_KEY", "GATEWAY_X", "gateway_secret_key"])
 def test_the_gateways_own_settings_can_not_be_referred_to(name: str):
-    with pytest.raises(Unusable, match="the gateway's own setting"):
+    with pytest.raises(Malformed, match="the gateway's own setting"):
         resolve(f"${{{name}}}", {name: "x"})
 
 

@@ -7,6 +7,7 @@ import pytest
 from gateway.call import Caller
 from gateway.errors import Kind, Refused
 from gateway.stages import prompt
+from gateway.stages.prompt import bounded
 from tests.parts.calls import chat_body, make_call, make_policy
 from tests.parts.runtime import FakeSubjects, make_runtime
 
@@ -35,9 +36,12 @@ async def test_an_end_user_is_kept_under_a_pseudonym():
     assert call.end_user == "end_user-of-12"
 
 
-async def test_an_endless_name_of_an_end_user_is_cut():
-    call = await entered(make_call(body=chat_body(user="x" * 1000)))
-    assert call.end_user == "end_user-of-256"
+async def test_a_long_name_of_an_end_user_is_cut_and_stays_its_own():
+    names = ["x" * 256, "x" * 1000, "x" * 999 + "y"]
+    kept = [bounded(name) for name in names]
+    assert kept[0] == names[0]
+    assert len(set(kept)) == 3
+    assert max(map(len, kept)) <= 256
 
 
 async def test_an_end_user_without_a_pseudonym_is_a_503():
