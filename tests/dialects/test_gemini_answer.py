@@ -45,6 +45,10 @@ def answer(*parts: Any, **usage: Any) -> bytes:
             Usage(15, 4),
         ),
         ({"promptTokenCount": 10, "candidatesTokenCount": 4, "totalTokenCount": 30}, Usage(10, 20)),
+        (
+            {"promptTokenCount": 10, "candidatesTokenCount": 4, "thoughtsTokenCount": 6},
+            Usage(10, 10, reasoning_tokens=6),
+        ),
         ({"promptTokenCount": 10, "serviceTier": "SERVICE_TIER_FLEX"}, Usage(10, 0, tier="flex")),
         (
             {
