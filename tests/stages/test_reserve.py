@@ -46,6 +46,22 @@ def test_what_nothing_bounds_has_no_bound():
     assert bound(at(None), max_output_tokens=1) is None, "no known price"
 
 
+@pytest.mark.parametrize(
+    "ask",
+    [
+        {"raw": b'{"messages":[{"content":[{"type":"image_url"}]}]}'},
+        {"raw": b'{"input":[{"type":"input_file"}]}'},
+        {"hosted_tools": ("web_search",)},
+        {"mcp_servers": ("https://tools.example",)},
+        {"privileges": ("service_tier",)},
+    ],
+)
+def test_what_is_not_counted_by_its_bytes_has_no_bound(ask: dict[str, Any]):
+    rates = at(Rates(input=1, output=1))
+    assert bound(rates, max_output_tokens=5) is not None
+    assert bound(rates, max_output_tokens=5, **ask) is None
+
+
 def test_what_is_free_needs_no_cap():
     assert bound(at(Rates(input=0, output=0, free=True))) == 0
 
