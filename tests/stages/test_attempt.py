@@ -302,6 +302,18 @@ async def test_a_provider_that_does_not_stream_is_answered_for_as_a_whole():
     assert (tried.call.served.reader, tried.call.served.body) == (None, b'{"a": 1}')
 
 
+async def test_an_answer_that_was_compressed_unasked_is_broken():
+    squeezed = whole(b"\x1f\x8b", headers={"content-encoding": "gzip"})
+    tried = await Tried(squeezed, whole(), plan=(candidate("a/x"), candidate("b/x"))).walk()
+    assert tried.results == [("a/x", "broken"), ("b/x", "ok")]
+
+
+async def test_a_content_type_is_read_in_any_case():
+    tried = await Tried(FakeIncoming(chat_chunk("Hi"), content_type="Text/Event-Stream"), stream=True).walk()
+    assert tried.call.served is not None
+    assert tried.call.served.reader is not None
+
+
 # ---------------------------------------------------------------- what is sent
 
 
