@@ -139,6 +139,9 @@ class Exchange:
         if transport is not None and transport.get_write_buffer_size():
             connection.close()  # answered before it had read us: the rest of our body is in the way
         else:
+            # Without a parser, whatever arrives before the next request is kept aside and seen as
+            # `should_close`; this parser would swallow the beginning of an answer without a trace.
+            self._protocol._parser = None  # noqa: SLF001
             connection.release()
 
     def _fail(self, fault: UpstreamFault) -> None:

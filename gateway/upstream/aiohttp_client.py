@@ -73,7 +73,7 @@ class AiohttpUpstream:
         if protocol is None or transport is None:
             connection.close()
             raise NotConnected("the connection closed before anything was sent")
-        reused = protocol._parser is not None  # noqa: SLF001 (set at a connection's first use)
+        reused = _has_answered(protocol)
         protocol.set_response_params(
             skip_payload=outgoing.method == "HEAD",
             read_until_eof=True,
@@ -101,12 +101,33 @@ class AiohttpUpstream:
         await self._connector.close()
 
     async def _connect(self, route: Route) -> Connection:
+        """A connection on which nothing has arrived that nobody asked for.
+
+        The pool only looks whether a connection is open. Bytes that came while it was unused would
+        be read as the answer to the next request: somebody else's answer.
+        """
+        while True:
+            connection = await self._open(route)
+            protocol = connection.protocol
+            if protocol is None or not protocol.should_close:
+                return connection
+            kept = _has_answered(protocol)
+            connection.close()
+            if not kept:  # the next new one would be the same: no loop
+                raise NotConnected("a new connection closed or carried bytes before anything was sent")
+
+    async def _open(self, route: Route) -> Connection:
         try:
             return await self._connector.connect(route.address, traces=[], timeout=route.timeout)
         except TimeoutError:
             raise NotConnected("no connection to the provider within the connect time limit") from None
         except (ClientError, OSError, UnicodeError) as fault:
             raise NotConnected(f"no connection to the provider: {_why(fault)}") from None
+
+
+def _has_answered(protocol: ResponseHandler) -> bool:
+    """Whether this connection was used before: it holds its last answer's body."""
+    return protocol._payload is not None  # noqa: SLF001 (nothing public tells it)
 
 
 async def _final_head(protocol: ResponseHandler) -> tuple[RawResponseMessage, StreamReader]:

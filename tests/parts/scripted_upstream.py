@@ -74,6 +74,7 @@ class Peer(asyncio.Protocol):
         self.transport = cast("asyncio.Transport", transport)  # uvloop's is one without saying so
         self._owner.connections += 1
         self._owner.peers.append(self)
+        self.transport.write(self._owner.greeting)
 
     def data_received(self, data: bytes) -> None:
         self.received_bytes += len(data)
@@ -121,14 +122,22 @@ class Peer(asyncio.Protocol):
 
 class ScriptedUpstream:
     """Listens on a free loopback port while it is entered. Without `whole_body` the script starts
-    as soon as the headers are there.
+    as soon as the headers are there. `greeting` is sent on each connection before anything is asked.
 
     `connections` counts those accepted, `peers` and `asks` hold them in order of arrival.
     """
 
-    def __init__(self, script: Script, *, tls: ssl.SSLContext | None = None, whole_body: bool = True) -> None:
+    def __init__(
+        self,
+        script: Script,
+        *,
+        tls: ssl.SSLContext | None = None,
+        whole_body: bool = True,
+        greeting: bytes = b"",
+    ) -> None:
         self.script = script
         self.whole_body = whole_body
+        self.greeting = greeting
         self._tls = tls
         self.connections = 0
         self.peers: list[Peer] = []

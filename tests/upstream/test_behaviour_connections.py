@@ -9,8 +9,10 @@ import asyncio
 import random
 
 import pytest
+from aiohttp.connector import Connection
 
-from gateway.errors import Broken
+from gateway.errors import Broken, NotConnected
+from gateway.upstream.aiohttp_client import AiohttpUpstream
 from gateway.upstream.interface import Upstream
 from tests.parts.scripted_upstream import Ask, ScriptedUpstream, answer
 from tests.upstream.behaviour import (
@@ -78,6 +80,39 @@ async def test_bytes_after_an_answer_do_not_answer_the_next_request(upstream: Up
     async with ScriptedUpstream(script) as provider:
         for _ in range(2):
             assert await (await upstream.send(ask_for(provider))).read(CAP_BYTES) == b"mine"
+
+
+@AIOHTTP_ONLY  # httpx's pool looks at the socket only, and its parser reads on
+@pytest.mark.parametrize("late", [answer(b"smuggled"), b"HTTP/1.1 200 OK\r\nconte"], ids=["whole", "begun"])
+async def test_bytes_on_an_unused_connection_do_not_answer_the_next_request(
+    upstream: Upstream, late: bytes
+) -> None:
+    async with ScriptedUpstream(says_ok) as provider, ScriptedUpstream(says_ok) as other:
+        await (await upstream.send(ask_for(provider))).read(CAP_BYTES)
+        provider.peers[0].transport.write(late)
+        # a whole exchange later the loop has read what was there before it
+        await (await upstream.send(ask_for(other))).read(CAP_BYTES)
+        for _ in range(2):
+            assert await (await upstream.send(ask_for(provider))).read(CAP_BYTES) == b'{"ok":1}'
+        await soon(provider.peers[0].gone.wait())
+        assert provider.connections == 2
+
+
+@AIOHTTP_ONLY  # httpx reads the greeting as the answer
+async def test_a_provider_that_speaks_before_it_is_asked_is_not_connected(
+    upstream: AiohttpUpstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def connect_and_hear(*args: object, **named: object) -> Connection:
+        connection = await connect(*args, **named)  # type: ignore[arg-type]
+        await until(lambda: connection.protocol is None or connection.protocol.should_close)
+        return connection
+
+    connect = upstream._connector.connect
+    monkeypatch.setattr(upstream._connector, "connect", connect_and_hear)
+    async with ScriptedUpstream(says_ok, greeting=answer(b"smuggled")) as provider:
+        with pytest.raises(NotConnected):
+            await soon(upstream.send(ask_for(provider)))
+        assert (provider.connections, provider.asks) == (1, [])
 
 
 async def test_cancelling_before_the_headers_closes_the_connection(upstream: Upstream) -> None:
