@@ -14,6 +14,8 @@ from gateway.errors import NotConnected
 from gateway.upstream.interface import CLIENTS_OWN
 
 MAX_ROUTES = 1024
+MAX_KEPT_HEADERS = 6
+MAX_KEPT_CHARS = 2048
 
 _HAS_BODY = frozenset({"POST", "PUT", "PATCH"})
 
@@ -78,18 +80,34 @@ def request_bytes(route: Route, headers: Sequence[tuple[str, str]], body: bytes)
 
     Headers named in CLIENTS_OWN are left out.
     """
-    head = _head_bytes(route.head, tuple(headers))
+    pairs = tuple(headers)
+    # a caller chooses some values, up to 64 KiB long: only what is short is kept, so the whole is bounded
+    write = _kept_head_bytes if _is_short(route.head, pairs) else _head_bytes
+    head = write(route.head, pairs)
     if body or route.sends_length:
         return b"%b\r\ncontent-length: %d\r\n\r\n%b" % (head, len(body), body)
     return head + b"\r\n\r\n"
 
 
-@lru_cache(maxsize=1024)
+def _is_short(route_head: str, headers: tuple[tuple[str, str], ...]) -> bool:
+    if len(headers) > MAX_KEPT_HEADERS:
+        return False
+    size = len(route_head)
+    for name, value in headers:
+        size += len(name) + len(value)
+    return size <= MAX_KEPT_CHARS
+
+
 def _head_bytes(route_head: str, headers: tuple[tuple[str, str], ...]) -> bytes:
-    """What calls to one target have in common, which is nearly always all of it."""
     lines = [route_head, *(f"{name}: {value}" for name, value in headers if name not in CLIENTS_OWN)]
     head = "\r\n".join(lines)
     breaks = len(lines) + 1  # the route's head has two of its own
     if head.count("\r") != breaks or head.count("\n") != breaks or "\0" in head:
         raise ValueError("a header holds a line break or a NUL")
     return head.encode()
+
+
+@lru_cache(maxsize=256)
+def _kept_head_bytes(route_head: str, headers: tuple[tuple[str, str], ...]) -> bytes:
+    """What calls to one target have in common, which is nearly always all of it."""
+    return _head_bytes(route_head, headers)

@@ -9,7 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.errors import NotConnected
-from gateway.upstream.aiohttp_route import MAX_ROUTES, Route, Routes, request_bytes
+from gateway.upstream.aiohttp_route import (
+    MAX_KEPT_CHARS,
+    MAX_KEPT_HEADERS,
+    MAX_ROUTES,
+    Route,
+    Routes,
+    _kept_head_bytes,
+    request_bytes,
+)
 from gateway.upstream.interface import CLIENTS_OWN
 
 URL = "https://acme.test:8443/v1/chat%20x?a=b%2Fc"
@@ -79,3 +87,19 @@ async def test_routes_are_bounded():
     for number in range(MAX_ROUTES + 1):
         routes.find("POST", f"https://acme.test/{number}", 5.0)
     assert len(routes._found) == 1
+
+
+@pytest.mark.parametrize(
+    ("headers", "kept"),
+    [
+        ([("x-a", "short")], 1),
+        ([("x-a", "v" * MAX_KEPT_CHARS)], 0),
+        ([(f"x-{number}", "v") for number in range(MAX_KEPT_HEADERS + 1)], 0),
+    ],
+    ids=["short", "long", "many"],
+)
+async def test_only_a_short_head_is_kept(headers: list[tuple[str, str]], kept: int):
+    _kept_head_bytes.cache_clear()
+    first = request_bytes(await route(), headers, b"{}")
+    assert request_bytes(await route(), headers, b"{}") == first
+    assert _kept_head_bytes.cache_info().currsize == kept
