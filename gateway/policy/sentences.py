@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 from gateway.policy import later
 from gateway.policy.nodes import Node, Path, Scalar
 from gateway.policy.shape import keys_at, title_at, words_at
-from gateway.policy.suggest import did_you_mean, one_of, quoted, shown
+from gateway.policy.suggest import as_list, did_you_mean, one_of, quoted, shown
 from gateway.policy.yaml_hints import SECRET_KEYS
 
 _AT_KEY = frozenset({"extra_forbidden", "missing"})
@@ -85,7 +85,7 @@ def _wrong_type(expected: str, node: Node, path: Path, kind: str) -> str:
     if expected == "text":
         return f"{found}; {quoted(node.text)}"
     if expected == "a list":
-        return f"{found}; write [{shown(node.text)}]"
+        return f"{found}; {as_list([node.text])}"
     if expected == "true or false" and node.text.lower() in ("yes", "on", "no", "off"):
         return f"{found}; did you mean `{'true' if node.text.lower() in ('yes', 'on') else 'false'}`?"
     if isinstance(node.value, str) and _is_number(node.text):
@@ -139,7 +139,7 @@ def _is_secret(path: Path) -> bool:
 
 
 def _is_number(text: str) -> bool:
-    return text.replace(".", "", 1).isdigit() and Decimal(text).is_finite()
+    return text.isascii() and text.replace(".", "", 1).isdigit() and Decimal(text).is_finite()
 
 
 def _dotted(path: Path) -> str:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Final
 
+from gateway.policy import scalars
+
 MAX_SHOWN_CHARS = 60
+
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9._/-]*")
+"""What YAML reads as it stands wherever it stands, unless it is a word like true or null."""
 
 _OTHER_WORDS: Final[Mapping[str, str]] = {
     "api_key": "credentials",
@@ -58,5 +64,31 @@ def shown(text: str) -> str:
 
 def quoted(text: str) -> str:
     """`quote this: "text"`."""
-    escaped = shown(text).replace("\\", "\\\\").replace('"', '\\"')
-    return f'quote this: "{escaped}"'
+    short = text if len(text) <= MAX_SHOWN_CHARS else text[: MAX_SHOWN_CHARS - 1] + "…"
+    return f"quote this: {_in_quotes(short)}"
+
+
+def as_list(items: Iterable[str]) -> str:
+    """`write [a, "*"]`: exactly these items when it is copied; words instead when that would be long."""
+    listed = tuple(items)
+    if sum(map(len, listed)) > MAX_SHOWN_CHARS:
+        return "write a list: put each item in quotes, and [ ] around them"
+    return f"write [{', '.join(map(_item, listed))}]"
+
+
+def _item(text: str) -> str:
+    plain = _WORD.fullmatch(text) is not None and isinstance(scalars.resolve(text), str)
+    return text if plain else _in_quotes(text)
+
+
+def _in_quotes(text: str) -> str:
+    """A double-quoted scalar that YAML reads as `text`."""
+    return f'"{"".join(map(_escaped, text))}"'
+
+
+def _escaped(char: str) -> str:
+    if char in '\\"':
+        return f"\\{char}"
+    if char.isprintable():
+        return char
+    return f"\\u{ord(char):04x}" if ord(char) < 0x10000 else f"\\U{ord(char):08x}"

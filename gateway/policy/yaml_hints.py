@@ -9,7 +9,7 @@ import yaml
 from gateway.policy.faults import Fault
 from gateway.policy.nodes import Entry, Scalar
 from gateway.policy.sources import Source
-from gateway.policy.suggest import quoted, shown
+from gateway.policy.suggest import as_list, quoted, shown
 
 SECRET_KEYS = frozenset({"base_url", "credentials"})
 
@@ -131,7 +131,7 @@ def valueless(name: Scalar, before: tuple[str, Entry] | None) -> tuple[str, bool
             return f"a comma ends a value between braces: quote the whole value of `{key}`", True
         return (
             f"`{shown(name.text)}` is read as a name without a value, because a comma ends the value of "
-            f"`{shown(key)}`; {quoted(f'{value},{name.text}')}, or write a list: [{shown(value)}, {shown(name.text)}]",
+            f"`{shown(key)}`; {quoted(f'{value},{name.text}')}, or {as_list((value, name.text))}",
             True,
         )
     return f"`{shown(name.text)}` has no value: write `{shown(name.text)}: value`", False

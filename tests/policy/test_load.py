@@ -60,7 +60,7 @@ BROKEN: dict[str, tuple[str | bytes, list[str]]] = {
         "teams: {t: {cost_centre: a,b}}\n",
         [
             "a.yaml:1:28: `b` is read as a name without a value, because a comma ends the value of `cost_centre`; "
-            'quote this: "a,b", or write a list: [a, b]'
+            'quote this: "a,b", or write [a, b]'
         ],
     ),
     "bare >=": (

@@ -3,8 +3,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
-from tests.policy.folder import faults
+from gateway.policy.nodes import data
+from gateway.policy.suggest import MAX_SHOWN_CHARS
+from tests.policy.folder import faults, loaded, tree
 
 PLACES = {
     "team": ("providers: {e: {dialect: echo}}\nteams: {t: {HERE}}\n", "teams.t"),
@@ -76,3 +80,59 @@ def test_a_mistake_is_one_plain_sentence(place: str, written: str, said: str, tm
 def test_a_long_value_is_cut_short(tmp_path: Path):
     (line,) = faults(tmp_path, f"audit: {{fsync: {'x' * 500}}}\n")
     assert len(line) < 200
+
+
+def offered(line: str) -> str:
+    """The list that a message says to write."""
+    return line.rpartition("; write ")[2] if line.endswith("]") else ""
+
+
+printable = st.characters(exclude_categories=["C", "Z"], include_characters=" ").filter(str.isprintable)
+
+
+@given(st.text(printable, max_size=MAX_SHOWN_CHARS).filter(lambda text: "${" not in text))
+@example("*")
+@example("*-mini")
+@example("true")
+@example("null")
+@example("5")
+@example("#x")
+@example("x: y")
+@example("a]b")
+@example("a,b")
+@example("")
+@example("a\\nb")
+@example('"')
+@example("; write [x]")
+def test_the_list_that_is_offered_for_a_text_is_read_as_that_one_text(
+    tmp_path_factory: pytest.TempPathFactory, text: str
+):
+    written = "'" + text.replace("'", "''") + "'"
+    (line,) = faults(tmp_path_factory.mktemp("any"), f"roles: {{r: {{models: {written}}}}}\n")
+    suggestion = line.split("; write ", 1 + text.count("; write "))[-1]
+    assert data(tree(f"models: {suggestion}\n")) == {"models": (text,)}
+
+
+@pytest.mark.parametrize("text", ["true", "5", "1.50", "0x1F", "-1", ".inf", "a]b", "no", "a b"])
+def test_the_list_that_is_offered_for_an_unquoted_value_holds_it_as_text(tmp_path: Path, text: str):
+    (line,) = faults(tmp_path, f"roles:\n  r:\n    models: {text}\n")
+    assert data(tree(f"models: {offered(line)}\n")) == {"models": (text,)}
+
+
+@pytest.mark.parametrize("text", ["*", "get-*", "true", "5", "#x", "a]b", "a,b"])
+def test_a_policy_with_the_list_that_was_offered_is_valid(tmp_path: Path, text: str):
+    policy = "roles: {r: {tools: {functions: HERE}}}\n"
+    (line,) = faults(tmp_path, policy.replace("HERE", f"'{text}'"))
+    role = loaded(tmp_path, policy.replace("HERE", offered(line))).role("r")
+    assert role is not None
+    assert role.functions == (text,)
+
+
+def test_a_list_is_offered_where_a_comma_ended_a_text_between_braces(tmp_path: Path):
+    (line,) = faults(tmp_path, "roles: {r: {models: '*',b}}\n")
+    assert data(tree(f"models: {line.rpartition(', or write ')[2]}\n")) == {"models": ("*", "b")}
+
+
+def test_a_digit_that_is_no_number_is_told_as_text(tmp_path: Path):
+    (line,) = faults(tmp_path, PLACES["model"][0].replace("HERE", "retries: '²'"))
+    assert line.endswith('.retries: expected a whole number, found "²"')

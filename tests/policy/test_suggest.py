@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.policy.suggest import MAX_SHOWN_CHARS, did_you_mean, one_of, quoted, shown
+from gateway.policy.suggest import MAX_SHOWN_CHARS, as_list, did_you_mean, one_of, quoted, shown
 
 
 @pytest.mark.parametrize(
@@ -33,3 +33,15 @@ def test_shown_text_is_short_and_on_one_line():
 
 def test_what_is_to_be_quoted_is_given_as_it_must_be_written():
     assert quoted('a"b\\') == 'quote this: "a\\"b\\\\"'
+
+
+def test_a_line_end_in_what_is_to_be_quoted_is_an_escape_of_yaml():
+    assert quoted("a\nb") == 'quote this: "a\\u000ab"'
+
+
+def test_a_list_is_offered_with_quotes_only_where_yaml_needs_them():
+    assert as_list(["openai/gpt-5-mini", "*", "true"]) == 'write [openai/gpt-5-mini, "*", "true"]'
+
+
+def test_a_list_too_long_to_show_whole_is_described_and_not_cut():
+    assert as_list(["x" * 61]) == "write a list: put each item in quotes, and [ ] around them"

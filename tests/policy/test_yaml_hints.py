@@ -48,7 +48,7 @@ def test_a_complaint_of_yaml_says_where_and_what_to_do(text: str, said: str):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("a: {m: a,b}\n", 'quote this: "a,b", or write a list: [a, b]'),
+        ("a: {m: a,b}\n", 'quote this: "a,b", or write [a, b]'),
         ("a: {m:a}\n", "expected a space after the colon: `m: a`"),
         ("a: {b}\n", "`b` has no value: write `b: value`"),
         (
