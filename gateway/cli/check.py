@@ -27,7 +27,7 @@ def check(
     """
     where = folder if folder is not None else load_settings().policies
     try:
-        policy = load_policy(where, environment=environment(), resolve_secrets=False)
+        policy = load_policy(where, environment=environment(), secrets="find")
     except PolicyInvalid as invalid:
         for fault in invalid.faults:
             print(fault)

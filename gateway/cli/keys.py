@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import secrets
+import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Final
@@ -16,14 +17,18 @@ from rich.table import Table
 from gateway.cli.wrong_use import WrongUse
 from gateway.installation import Installation, new_key, open_installation
 from gateway.policy.load import load_policy
+from gateway.policy.suggest import shown as printable
 from gateway.settings import environment, load_settings
 from gateway.stores.interfaces import KeyRecord
 
 _ID_WIDTH: Final = 16
 """On a narrow terminal an id stays whole: `keys revoke` wants it."""
-_DURATION = re.compile(r"(\d+)([hdw])\Z")
+_DURATION = re.compile(r"([0-9]+)([hdw])\Z")
 _HOUR_MS = 3_600_000
 _UNIT_MS: Final[Mapping[str, int]] = {"h": _HOUR_MS, "d": 24 * _HOUR_MS, "w": 7 * 24 * _HOUR_MS}
+_MAX_DAYS: Final = 36_500
+_UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+"""Unicode's categories of what steers a terminal or breaks a line, and of half characters."""
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
 
@@ -46,8 +51,12 @@ def create(
     as_json: AsJson = False,
 ) -> None:
     """Make a key. It is shown once: only a keyed hash is kept."""
+    for what, text in (("NAME", name), ("--user", user), ("--use-case", use_case)):
+        _check_visible(what, text or "")
+    lifetime_ms = _lifetime_ms(expires)
     settings = load_settings()
-    policy = load_policy(settings.policies, environment=environment(), resolve_secrets=False)
+    # Whoever makes keys need not hold the providers' secrets: only roles and teams matter here.
+    policy = load_policy(settings.policies, environment=environment(), secrets="skip")
     for wanted in role:
         if wanted not in policy.roles:
             raise WrongUse(f"the policy has no role '{wanted}'; it has {_names(policy.roles)}")
@@ -61,7 +70,7 @@ def create(
             team=team,
             user=user,
             use_case=use_case,
-            lifetime_ms=_lifetime_ms(expires),
+            lifetime_ms=lifetime_ms,
             entropy=secrets.token_bytes(32),
         )
     if as_json:
@@ -114,8 +123,20 @@ def _lifetime_ms(text: str) -> int | None:
         return None
     match = _DURATION.match(text)
     if match is None:
-        raise WrongUse(f"--expires {text}: expected a number and a unit (24h, 90d, 12w), or never")
-    return int(match[1]) * _UNIT_MS[match[2]]
+        raise WrongUse(f"--expires {printable(text)}: expected a number and a unit (24h, 90d, 12w), or never")
+    number = match[1].lstrip("0")
+    if not number:
+        raise WrongUse(f"--expires {printable(text)}: such a key is never in force; expected at least 1h")
+    # The count of digits first: int() itself refuses thousands of them.
+    if len(number) > 9 or int(number) * _UNIT_MS[match[2]] > _MAX_DAYS * _UNIT_MS["d"]:
+        raise WrongUse(f"--expires {printable(text)}: expected at most {_MAX_DAYS}d, or never")
+    return int(number) * _UNIT_MS[match[2]]
+
+
+def _check_visible(what: str, text: str) -> None:
+    unseen = next((char for char in text if unicodedata.category(char) in _UNSEEN), None)
+    if unseen is not None:
+        raise WrongUse(f"{what} holds an invisible character (U+{ord(unseen):04X}): leave it out")
 
 
 def _public(record: KeyRecord, now_ms: int) -> dict[str, object]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from gateway.policy import nodes
 from gateway.policy.faults import Fault
@@ -12,6 +13,9 @@ from gateway.policy.models.document import PolicyDocument
 from gateway.policy.models.providers import ProviderEntry
 from gateway.policy.nodes import Path, find, walk
 from gateway.policy.secrets import Malformed, Missing, Secret, Unusable, check, references, resolve
+
+Secrets = Literal["read", "find", "skip"]
+"""What happens to references: they become values; it is looked whether they lead anywhere; nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +64,12 @@ def _may_hold_secret(path: Path) -> bool:
 
 
 def reach(
-    document: PolicyDocument, root: nodes.Mapping, environment: Mapping[str, str], resolve_secrets: bool
+    document: PolicyDocument, root: nodes.Mapping, environment: Mapping[str, str], secrets: Secrets
 ) -> Reachable:
-    """`resolve_secrets` False: looks only whether variables and files are there, at no value."""
+    """What is written out is judged whatever `secrets` says; what a reference stands for, only when it is read."""
     found = Reachable()
     for name, provider in document.providers.items():
-        attempt = _Attempt(environment, resolve_secrets)
+        attempt = _Attempt(environment, secrets)
         access = attempt.access(provider)
         if attempt.missing and provider.optional:
             found.off[name] = "; ".join(dict.fromkeys(attempt.missing.values()))
@@ -85,7 +89,7 @@ class _Attempt:
     """To reach one provider. `missing` and `unusable` say why not, by path below the provider."""
 
     environment: Mapping[str, str]
-    resolve_secrets: bool
+    secrets: Secrets
     missing: dict[Path, str] = field(default_factory=dict)
     unusable: dict[Path, str] = field(default_factory=dict)
 
@@ -102,9 +106,10 @@ class _Attempt:
 
     def _value(self, path: Path, text: str, judge: Callable[[str], str]) -> str | None:
         try:
-            if self.resolve_secrets:
+            if self.secrets == "read" or "${" not in text:
                 return judge(resolve(text, self.environment))
-            check(text, self.environment)
+            if self.secrets == "find":
+                check(text, self.environment)
         except Malformed:
             return None  # `misplaced` reports it where it stands
         except Missing as error:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from gateway.policy.build import build, revision_of
-from gateway.policy.credentials import misplaced, reach
+from gateway.policy.credentials import Secrets, misplaced, reach
 from gateway.policy.faults import Fault, PolicyInvalid
 from gateway.policy.merge import merge
 from gateway.policy.nodes import Node
@@ -17,11 +17,12 @@ from gateway.policy.validate import validate
 from gateway.policy.yaml_nodes import parse
 
 
-def load_policy(folder: Path, *, environment: Mapping[str, str], resolve_secrets: bool = True) -> Policy:
+def load_policy(folder: Path, *, environment: Mapping[str, str], secrets: Secrets = "read") -> Policy:
     """Raises PolicyInvalid with all faults found.
 
-    `resolve_secrets` False is for checking: it looks whether variables and files are there, reads no
-    value, and gives a policy whose credentials are the references.
+    `secrets` says what happens to references. "read": they become values. "find": it is looked whether
+    variables and files are there, no value is read. "skip": not even that, and no provider is off.
+    With "find" and "skip" the policy's credentials are the references.
     """
     sources, faults = read_folder(folder)
     trees = list[Node]()
@@ -33,14 +34,14 @@ def load_policy(folder: Path, *, environment: Mapping[str, str], resolve_secrets
             whole = False
         else:
             trees.append(tree)
-    policy = _load(trees, faults, environment, resolve_secrets, whole)
+    policy = _load(trees, faults, environment, secrets, whole)
     if policy is None:
         raise PolicyInvalid(faults)
     return policy
 
 
 def _load(
-    trees: list[Node], faults: list[Fault], environment: Mapping[str, str], resolve_secrets: bool, whole: bool
+    trees: list[Node], faults: list[Fault], environment: Mapping[str, str], secrets: Secrets, whole: bool
 ) -> Policy | None:
     """`whole` False: a file is not readable, so a name that is not found may well be in it."""
     root, found = merge(trees)
@@ -52,6 +53,6 @@ def _load(
     faults.extend(fault for fault in found if (fault.file, fault.line, fault.column) not in said)
     if whole:
         faults.extend(check_references(document, root))
-    reachable = reach(document, root, environment, resolve_secrets)
+    reachable = reach(document, root, environment, secrets)
     faults.extend(reachable.faults)
     return None if faults else build(document, reachable, revision_of(root))

@@ -53,6 +53,17 @@ def test_a_missing_secret_is_an_error_unless_the_provider_is_optional(gateway: R
     assert "ACME" in done.out
 
 
+def test_a_credential_written_out_that_no_header_can_carry_is_an_error_that_does_not_show_it(
+    gateway: Run, folder: Path
+):
+    policy = folder / "policies" / "gateway.yaml"
+    policy.write_text(policy.read_text().replace("${ACME}", "sk-very secret"))
+    done = gateway("check")
+    assert done.status == 1
+    assert "expected a key without spaces" in done.out
+    assert "sk-very" not in done.out
+
+
 def test_a_folder_that_is_not_there_is_exit_code_1(gateway: Run, folder: Path):
     done = gateway("check", str(folder / "nowhere"))
     assert done.status == 1

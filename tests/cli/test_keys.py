@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from gateway.clock import SystemClock
 from gateway.credentials import well_formed
 from tests.cli.conftest import Run
 
@@ -81,9 +82,17 @@ def test_an_id_is_whole_on_a_narrow_terminal(gateway: Run, monkeypatch: pytest.M
     assert made["id"] in gateway("keys", "list").out
 
 
-@pytest.mark.parametrize(("expires", "state"), [("0h", "expired"), ("1h", "in force"), ("never", "in force")])
-def test_a_key_is_in_force_until_it_expires(gateway: Run, expires: str, state: str):
+@pytest.mark.parametrize(
+    ("expires", "state"),
+    [("1h", "expired"), ("2h", "in force"), ("36500d", "in force"), ("never", "in force")],
+)
+def test_a_key_is_in_force_until_it_expires(
+    gateway: Run, monkeypatch: pytest.MonkeyPatch, expires: str, state: str
+):
+    made_at_ms = SystemClock().now_ms()
+    monkeypatch.setattr(SystemClock, "now_ms", lambda _: made_at_ms)
     create(gateway, "--expires", expires)
+    monkeypatch.setattr(SystemClock, "now_ms", lambda _: made_at_ms + 3_600_000)
     [shown] = listed(gateway)
     assert shown["state"] == state
     assert (shown["expires_at"] is None) == (expires == "never")
@@ -109,6 +118,13 @@ def test_revoking_what_is_no_key_is_exit_code_1(gateway: Run):
         (("--role", "callr"), "the policy has no role 'callr'; it has 'auditor', 'caller'"),
         (("--role", "caller", "--team", "away"), "the policy has no team 'away'; it has 'home'"),
         (("--role", "caller", "--expires", "1y"), "expected a number and a unit"),
+        (("--role", "caller", "--expires", "٣d"), "expected a number and a unit"),
+        (("--role", "caller", "--expires", "0d"), "never in force; expected at least 1h"),
+        (("--role", "caller", "--expires", "36501d"), "expected at most 36500d, or never"),
+        (("--role", "caller", "--expires", "99999999999999d"), "expected at most 36500d, or never"),
+        (("--role", "caller", "--expires", "9" * 5000 + "h"), "expected at most 36500d, or never"),
+        (("--role", "caller", "--user", "a\nb"), "--user holds an invisible character (U+000A)"),
+        (("--role", "caller", "--use-case", "a\u202eb"), "--use-case holds an invisible character (U+202E)"),
     ],
 )
 def test_what_the_policy_does_not_have_is_wrong_use_and_makes_no_key(
@@ -118,6 +134,21 @@ def test_what_the_policy_does_not_have_is_wrong_use_and_makes_no_key(
     assert (done.status, done.out) == (2, "")
     assert said in done.err
     assert listed(gateway) == []
+
+
+@pytest.mark.parametrize("name", ["a\x1b[31mb", "a\nb", "\x7f", "a\udc80"])
+def test_a_name_with_a_control_character_is_wrong_use_and_makes_no_key(gateway: Run, name: str):
+    done = gateway("keys", "create", name, "--role", "caller")
+    assert (done.status, done.out) == (2, "")
+    assert "NAME holds an invisible character (U+" in done.err
+    assert listed(gateway) == []
+
+
+def test_a_key_is_made_without_the_secrets_of_providers(gateway: Run, folder: Path):
+    policy = folder / "policies" / "gateway.yaml"
+    policy.write_text(policy.read_text().replace("\n  optional: true", ""))
+    assert gateway("check").status == 1
+    create(gateway)
 
 
 def test_a_folder_that_is_no_policy_is_told_in_words(gateway: Run, folder: Path):

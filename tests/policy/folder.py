@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.policy.credentials import Secrets
 from gateway.policy.faults import PolicyInvalid
 from gateway.policy.load import load_policy
 from gateway.policy.nodes import Node
@@ -30,13 +31,13 @@ def loaded(folder: Path, files: Mapping[str, str | bytes] | str, **environment: 
 
 
 def faults(
-    folder: Path, files: Mapping[str, str | bytes] | str, *, resolve_secrets: bool = True, **environment: str
+    folder: Path, files: Mapping[str, str | bytes] | str, *, secrets: Secrets = "read", **environment: str
 ) -> list[str]:
     """`FILE:LINE:COLUMN: message`, with FILE relative to the folder."""
     named = {"a.yaml": files} if isinstance(files, str | bytes) else files
     written(folder, named)
     with pytest.raises(PolicyInvalid) as caught:
-        load_policy(folder, environment=environment, resolve_secrets=resolve_secrets)
+        load_policy(folder, environment=environment, secrets=secrets)
     return [str(fault).replace(f"{folder}/", "") for fault in caught.value.faults]
 
 

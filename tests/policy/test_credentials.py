@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.policy.credentials import Secrets
 from gateway.policy.load import load_policy
 from tests.policy.folder import faults, loaded, written
 
@@ -73,8 +74,23 @@ def test_a_key_that_no_header_can_carry_is_an_error_that_does_not_show_it(tmp_pa
 
 def test_checking_finds_what_is_missing_and_looks_at_nothing_else(tmp_path: Path):
     folder = written(tmp_path, {"a.yaml": REQUIRED})
-    load_policy(folder, environment={"URL": "", "KEY": ""}, resolve_secrets=False)
-    assert len(faults(tmp_path, {}, resolve_secrets=False, URL="x")) == 1
+    load_policy(folder, environment={"URL": "", "KEY": ""}, secrets="find")
+    assert len(faults(tmp_path, {}, secrets="find", URL="x")) == 1
+
+
+def test_skipping_secrets_needs_none_of_them_and_leaves_every_provider_on(tmp_path: Path):
+    policy = load_policy(written(tmp_path, {"a.yaml": REQUIRED}), environment={}, secrets="skip")
+    assert set(policy.providers) == {"p"}
+
+
+@pytest.mark.parametrize("secrets", ["read", "find", "skip"])
+def test_a_credential_that_is_written_out_is_judged_whatever_happens_to_references(
+    tmp_path: Path, secrets: Secrets
+):
+    text = REQUIRED.replace("${KEY}", f"{VALUE} x")
+    assert faults(tmp_path, text, secrets=secrets, URL="https://x") == [
+        "a.yaml:1:68: the value can't be used: expected a key without spaces, line ends and accents"
+    ]
 
 
 @pytest.mark.parametrize(
