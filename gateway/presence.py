@@ -42,10 +42,23 @@ class Presence:
         self.left: Callable[[], None] | None = None
 
     def lost(self) -> None:
-        """The server's word that the connection is gone."""
+        """The server's word that the connection is gone. A call may still send: into nothing.
+
+        What was handed in is let go: it holds the connection, which holds this.
+        """
         self.gone = True
+        self.gather = self.flush = _nothing
+        self.answer = _sent_to_nobody
         if self.left is not None:
             self.left()
+
+
+def _nothing() -> None:
+    pass
+
+
+def _sent_to_nobody(send: Send, status: int, headers: RawHeaders, body: bytes) -> bool:
+    return True
 
 
 class Departure:

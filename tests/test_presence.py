@@ -134,3 +134,19 @@ def test_a_connection_may_be_lost_while_nobody_is_answered():
     presence = Presence(lambda: None, lambda: None, lambda *_: False)
     presence.lost()
     assert presence.gone
+
+
+async def nobody(message: Message) -> None:
+    raise AssertionError(message)
+
+
+def test_a_presence_that_is_lost_sends_into_nothing():
+    sent: list[str] = []
+    presence = Presence(
+        lambda: sent.append("gather"), lambda: sent.append("flush"), lambda *_: bool(sent.append("answer"))
+    )
+    presence.lost()
+    presence.gather()
+    presence.flush()
+    assert presence.answer(nobody, 200, [], b"")
+    assert sent == []

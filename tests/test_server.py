@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from gateway.presence import PRESENCE, Presence
-from gateway.server import _SPARE_CONNECTIONS, Server, config
+from gateway.protocol import _SPARE_CONNECTIONS
+from gateway.server import Server, config
 from gateway.settings import Settings
 
 DEADLINE_S = 20.0

@@ -18,7 +18,7 @@ class Wire:
     def __init__(self) -> None:
         self.written: list[bytes] = []
         self.waiting_bytes = 0
-        self.closed = self.aborted = False
+        self.closed = self.aborted = self.ended = self.heard = False
         self.due: list[Any] = []
         self.made = GatheringTransport(cast("asyncio.AbstractEventLoop", self), 7.0)
         self.made.wrap(cast("asyncio.Transport", self))
@@ -38,11 +38,17 @@ class Wire:
     def close(self) -> None:
         self.closed = True
 
+    def write_eof(self) -> None:
+        self.ended = True
+
+    def resume_reading(self) -> None:
+        self.heard = True
+
     def abort(self) -> None:
         self.aborted = True
 
     def call_later(self, seconds: float, callback: Any) -> Any:
-        assert seconds == 7.0
+        assert seconds in (7.0, 5.0)
         self.due.append(callback)
         return self
 
@@ -131,3 +137,41 @@ def test_what_waits_when_it_is_closed_is_watched_too():
 
 def test_all_else_is_the_transports_own():
     assert Wire().made.get_extra_info("socket") == "the socket"
+
+
+def closed_over_unread_bytes() -> Wire:
+    wire = Wire()
+    wire.made.unread = True
+    wire.made.close()
+    return wire
+
+
+def test_closing_over_unread_bytes_ends_the_answer_and_listens_on_for_a_while():
+    wire = closed_over_unread_bytes()
+    assert wire.made.deaf
+    assert wire.made.is_closing()
+    assert (wire.ended, wire.heard, wire.closed) == (True, True, False)
+    wire.time_passes(waiting_bytes=0)
+    assert wire.closed
+
+
+def test_what_a_client_may_still_send_is_bounded():
+    wire = closed_over_unread_bytes()
+    for _ in range(8):
+        wire.made.discard(KIB * KIB)
+        assert not wire.closed
+    wire.made.discard(1)
+    assert (wire.closed, wire.due) == (True, [])
+
+
+def test_closing_a_second_time_is_at_once():
+    wire = closed_over_unread_bytes()
+    wire.made.close()
+    assert (wire.closed, wire.due) == (True, [])
+
+
+def test_a_lost_connection_keeps_no_timer_and_starts_none():
+    wire = closed_over_unread_bytes()
+    wire.made.lost()
+    wire.made.close()
+    assert wire.due == []

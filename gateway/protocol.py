@@ -1,0 +1,211 @@
+"""uvicorn's protocol, with bounds it lacks (the size of a request's head, the time to send it and to take
+the answer, how many may wait, what comes after an answer), and with a word when a client leaves."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, Final, cast
+
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from gateway.presence import PRESENCE, Presence, RawHeaders
+from gateway.transport import GatheringTransport
+
+_SPARE_CONNECTIONS: Final = 64
+"""Beyond the most there are: for being told so, and for health checks."""
+_CROWDED_HEAD_S: Final = 5.0
+"""How long such a connection may take to ask."""
+
+
+class BoundedProtocol(HttpToolsProtocol):
+    """uvicorn's HTTP/1.1 protocol, closing connections whose head is too large or too slow.
+
+    Counted is what arrives until the parser says that the head is complete, so an endless head is
+    dropped before it is held; so are endless trailers. The time runs until the first byte of the body; a
+    request that arrives in one piece costs no timer.
+
+    What follows a request is read as the next one only if the request was whole before its answer
+    began. Otherwise the answer says `connection: close` and what still comes is thrown away.
+    """
+
+    def __init__(
+        self,
+        *args: Any,
+        head_bytes: int,
+        head_timeout_s: float,
+        stall_s: float,
+        most_connections: int,
+        turn_away: Any,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self._most_connections = most_connections
+        self._turn_away = turn_away
+        self._crowded = False
+        self._limit_bytes = head_bytes
+        self._timeout_s = head_timeout_s
+        self._waiting = True
+        self._whole = self._keep_alive = False
+        self._arrived_bytes = self._chunk_bytes = 0
+        self._timer: asyncio.TimerHandle | None = None
+        self._gathering = GatheringTransport(self.loop, stall_s)
+        self._presence = Presence(self._gathering.gather, self._gathering.flush, self._answer)
+        self._extensions: dict[str, Any] = {PRESENCE: self._presence}
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        self._gathering.wrap(transport)
+        super().connection_made(cast("asyncio.Transport", self._gathering))
+        if len(self.connections) > self._most_connections:
+            self._crowded = True
+            self.app = self._turn_away
+            self._timeout_s = min(self._timeout_s, _CROWDED_HEAD_S)
+            if len(self.connections) > self._most_connections + _SPARE_CONNECTIONS:
+                transport.abort()
+        self._timer = self.loop.call_later(self._timeout_s, self._too_slow)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_timer()
+        self._unset_keepalive_if_required()
+        self._gathering.lost()
+        super().connection_lost(exc)
+        self._presence.lost()
+
+    def data_received(self, data: bytes) -> None:
+        if self._gathering.deaf:
+            self._gathering.discard(len(data))
+            return
+        self._chunk_bytes = len(data)
+        super().data_received(data)
+        if self._whole:
+            if not self.cycle.response_complete or self._gathering.deaf:
+                return
+            # Between requests: uvicorn forgot its timer over an empty line. This begins a head.
+            self._whole, self._waiting = False, True
+        if self._waiting and self._timer is None:
+            self._timer = self.loop.call_later(self._timeout_s, self._too_slow)
+        self._arrived_bytes += len(data)
+        if self._arrived_bytes > self._limit_bytes:
+            self._gathering.shut()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._gathering.watch()
+
+    def resume_writing(self) -> None:
+        if not self._gathering.is_closing():
+            self._gathering.unwatch()
+        super().resume_writing()
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self.scope["extensions"] = self._extensions
+        self._waiting = True
+        self._whole = False
+        self._arrived_bytes = max(self._arrived_bytes, 0)
+
+    def on_headers_complete(self) -> None:
+        small = (
+            self._arrived_bytes + self._chunk_bytes <= self._limit_bytes
+            or self._head_size() <= self._limit_bytes
+        )
+        self._arrived_bytes = -self._chunk_bytes  # the rest of this piece is not counted
+        if small and not self.parser.should_upgrade():
+            super().on_headers_complete()
+        else:
+            served, self.app = self.app, _no_upgrade if small else _head_too_large
+            try:
+                super().on_headers_complete()
+            finally:
+                self.app = served
+        self.headers = []  # what the parser reads from now on are trailers: no part of the request
+        cycle = self.cycle
+        self._keep_alive = cycle.keep_alive and not self._crowded
+        cycle.keep_alive = False  # until the request is whole
+        self._gathering.unread = True
+
+    def _unsupported_upgrade_warning(self) -> None:
+        """The parser took the body of a request with `Upgrade` for another protocol's: so do we."""
+        self._gathering.deaf = self._gathering.unread = True
+
+    def _head_size(self) -> int:
+        return len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
+
+    def _answer(self, send: Any, status: int, headers: RawHeaders, body: bytes) -> bool:
+        """A whole answer in one write. uvicorn's `send` takes two turns for it and looks into each header
+        for what ours never hold: a sixth of all the Python that a call runs. False: it must go that way,
+        because there is something to wait for.
+        """
+        cycle = send.__self__
+        if self.flow.write_paused or cycle.response_started or cycle.scope["method"] == "HEAD":
+            return False
+        if cycle.disconnected:
+            return True
+        lines = [*cycle.default_headers, *headers]
+        if not cycle.keep_alive:
+            lines.append((b"connection", b"close"))
+        head = b"\r\n".join(map(b": ".join, lines))
+        if head.count(b"\n") != len(lines) - 1 or head.count(b"\r") != len(lines) - 1:
+            raise ValueError("a header would break out of its line")
+        cycle.waiting_for_100_continue = False
+        cycle.response_started = cycle.response_complete = True
+        self.transport.write(b"%b%b\r\n\r\n%b" % (STATUS_LINE[status], head, body))
+        cycle.message_event.set()
+        if not cycle.keep_alive:
+            self.transport.close()
+        cycle.on_response()
+        return True
+
+    def on_body(self, body: bytes) -> None:
+        self._arrived()
+        self._arrived_bytes = -self._chunk_bytes
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self._arrived()
+        super().on_message_complete()
+        self._whole = True
+        self._arrived_bytes = 0
+        self._gathering.unread = False
+        if not self.cycle.response_started:
+            self.cycle.keep_alive = self._keep_alive
+
+    def shutdown(self) -> None:
+        self._keep_alive = False
+        super().shutdown()
+
+    def send_400_response(self, msg: str) -> None:
+        self._gathering.unread = False
+        super().send_400_response(msg)
+
+    def _arrived(self) -> None:
+        """The head and the first of the body are here: from now on the application keeps the time."""
+        self._waiting = False
+        self._stop_timer()
+
+    def _too_slow(self) -> None:
+        self._timer = None
+        if self._waiting:
+            self._gathering.shut()
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+
+async def _head_too_large(scope: Any, receive: Any, send: Any) -> None:
+    await _refuse(send, 431, b"")
+
+
+async def _no_upgrade(scope: Any, receive: Any, send: Any) -> None:
+    await _refuse(send, 400, b"this server speaks HTTP/1.1 only: send the request without Upgrade\n")
+
+
+async def _refuse(send: Any, status: int, text: bytes) -> None:
+    head = [
+        (b"content-type", b"text/plain"),
+        (b"content-length", b"%d" % len(text)),
+        (b"connection", b"close"),
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": head})
+    await send({"type": "http.response.body", "body": text})
