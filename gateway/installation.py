@@ -5,22 +5,27 @@ open the same one.
 from __future__ import annotations
 
 import secrets
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import insert, select
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.clock import SystemClock
 from gateway.credentials import digest, mint
-from gateway.secrets import derive, load_or_create, parse
-from gateway.settings import Settings
-from gateway.stores.database import Database, open_database
-from gateway.stores.interfaces import KeyRecord, Keys
+from gateway.secrets import SecretInvalid, derive, fingerprint, load_or_create, parse
+from gateway.settings import Settings, SettingsInvalid
+from gateway.stores.database import Database, open_database, writing
+from gateway.stores.interfaces import KeyRecord, Keys, StoreUnavailable
 from gateway.stores.keys import SqlKeys
 from gateway.stores.subjects import SqlSubjects
+from gateway.stores.tables import counters
 
+_FINGERPRINT = "secret_fingerprint"
 TRIAL_LIFETIME_MS = 24 * 3_600_000
 
 
@@ -44,14 +49,17 @@ class Installation:
 
 @contextmanager
 def open_installation(settings: Settings) -> Iterator[Installation]:
-    """Opens the database (making or migrating it) and the secret; closes it at the end."""
-    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _keep_private(settings.database)
+    """Opens the database (making or migrating it) and the secret; closes it at the end.
+
+    SettingsInvalid, SecretInvalid or StoreUnavailable, saying what can't be used.
+    """
     given = settings.secret_key
-    secret = load_or_create(settings.secret_file) if given is None else parse(given.get_secret_value())
+    secret = None if given is None else parse(given.get_secret_value(), "GATEWAY_SECRET_KEY")
+    _make_folder(settings.data)
     clock = SystemClock()
-    database = open_database(settings.database, now_ms=clock.now_ms, new_id=lambda: secrets.token_hex(8))
+    database = _open_database(settings, clock)
     try:
+        secret = _secret_of(database, settings, secret)
         subjects = SqlSubjects(
             database.engine,
             hash_key=derive(secret, "subject-hash"),
@@ -62,6 +70,52 @@ def open_installation(settings: Settings) -> Iterator[Installation]:
         yield Installation(database, secret, SqlKeys(database.engine), subjects, clock)
     finally:
         database.close()
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        why = "it is a file" if folder.is_file() else error.strerror
+        raise SettingsInvalid((f"GATEWAY_DATA: the folder {folder} can't be used: {why}",)) from error
+
+
+def _open_database(settings: Settings, clock: SystemClock) -> Database:
+    """The one that the settings name; what is wrong is said with its place."""
+    try:
+        _keep_private(settings.database)
+        return open_database(settings.database, now_ms=clock.now_ms, new_id=lambda: secrets.token_hex(8))
+    except (StoreUnavailable, SQLAlchemyError, sqlite3.Error, OSError) as error:
+        named = "GATEWAY_DATABASE_URL" if settings.database_url else "GATEWAY_DATA"
+        raise StoreUnavailable(f"{named}: {settings.database}: {error}") from error
+
+
+def _secret_of(database: Database, settings: Settings, given: bytes | None) -> bytes:
+    """The secret that this database was made with: with another one every key would be unknown, every
+    name unreadable, and nothing would say why. One that is lost is not replaced."""
+    source = str(settings.secret_file) if given is None else "GATEWAY_SECRET_KEY"
+    kept = select(counters.c.value).where(counters.c.name == _FINGERPRINT)
+    with writing(database.engine) as connection:
+        known = connection.execute(kept).scalar_one_or_none()
+        if given is None and known is not None and not settings.secret_file.exists():
+            raise SecretInvalid(
+                f"{source} is gone, and the database {settings.database} needs it: put it back"
+            )
+        secret = _secret_on_disk(settings.secret_file) if given is None else given
+        if known is None:
+            connection.execute(insert(counters).values(name=_FINGERPRINT, value=fingerprint(secret)))
+        elif known != fingerprint(secret):
+            raise SecretInvalid(
+                f"{source} is not the secret that the database {settings.database} was made with"
+            )
+    return secret
+
+
+def _secret_on_disk(path: Path) -> bytes:
+    try:
+        return load_or_create(path)
+    except OSError as error:
+        raise SecretInvalid(f"{path} can't be read or made: {error.strerror}") from error
 
 
 def _keep_private(url: str) -> None:

@@ -15,13 +15,13 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from gateway.errors import GatewayError
 
-Purpose = Literal["key-hash", "subject-hash", "subject-seal"]
+Purpose = Literal["key-hash", "subject-hash", "subject-seal", "fingerprint"]
 
 _SECRET_BYTES = 32
 
 
 class SecretInvalid(GatewayError, ValueError):
-    """Too short to be one. The message doesn't quote it."""
+    """No secret, or not the one it was. The message says where it came from and doesn't quote it."""
 
 
 def derive(secret: bytes, purpose: Purpose) -> bytes:
@@ -31,8 +31,16 @@ def derive(secret: bytes, purpose: Purpose) -> bytes:
     )
 
 
+def fingerprint(secret: bytes) -> int:
+    """63 bits that tell secrets apart and open nothing."""
+    return int.from_bytes(derive(secret, "fingerprint")[:8]) >> 1
+
+
 def load_or_create(path: Path) -> bytes:
-    """The secret in `path`, made once with mode 0600. Two processes that start at once agree."""
+    """The secret in `path`, made once with mode 0600. Two processes that start at once agree.
+
+    SecretInvalid names the file; OSError where it can't be read or made.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     if not path.exists():
@@ -43,7 +51,11 @@ def load_or_create(path: Path) -> bytes:
             pass
         finally:
             fresh.unlink()
-    return parse(path.read_text().strip())
+    try:
+        text = path.read_text()
+    except UnicodeDecodeError:
+        raise SecretInvalid(f"{path} holds no secret: it is not text") from None
+    return parse(text.strip(), str(path))
 
 
 def write_private(path: Path, text: str) -> None:
@@ -55,12 +67,15 @@ def write_private(path: Path, text: str) -> None:
         os.fsync(file.fileno())
 
 
-def parse(text: str) -> bytes:
-    """A secret as 64 hexadecimal digits, or any text of at least 32 characters. SecretInvalid if shorter."""
+def parse(text: str, source: str) -> bytes:
+    """A secret as 64 hexadecimal digits, or any text of at least 32 characters.
+
+    SecretInvalid, naming the `source` (a variable or a file), if it is shorter.
+    """
     try:
         secret = bytes.fromhex(text)
     except ValueError:
         secret = text.encode()
     if len(secret) < _SECRET_BYTES:
-        raise SecretInvalid("the secret needs 64 hexadecimal digits, or at least 32 characters")
+        raise SecretInvalid(f"{source}: a secret is 64 hexadecimal digits, or text of at least 32 characters")
     return secret

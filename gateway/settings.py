@@ -7,13 +7,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from difflib import get_close_matches
+from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from gateway.errors import GatewayError
+
+_PREFIX: Final = "GATEWAY_"
+_OTHERS: Final = frozenset({"GATEWAY_TRIAL_KEY"})
+"""No settings, but what the README tells people to set."""
 
 
 class SettingsInvalid(GatewayError):
@@ -28,7 +34,7 @@ class Settings(BaseSettings):
     """Read from `GATEWAY_*`; every field is documented in docs/settings.md."""
 
     model_config = SettingsConfigDict(
-        env_prefix="GATEWAY_", frozen=True, extra="ignore", env_ignore_empty=True, hide_input_in_errors=True
+        env_prefix=_PREFIX, frozen=True, extra="ignore", env_ignore_empty=True, hide_input_in_errors=True
     )
 
     policies: Path = Field(Path("policies"), description="Folder of policy files.")
@@ -53,11 +59,18 @@ class Settings(BaseSettings):
     )
     max_header_bytes: int = Field(64 * 1024, ge=4096, description="Largest request head (line and headers).")
     max_connections: int = Field(10_000, ge=1, description="Open client connections; beyond: 503.")
-    body_timeout_s: float = Field(60.0, gt=0, description="Time a client has to send its head, and its body.")
-    write_stall_s: float = Field(
-        120.0, gt=0, description="Time a client may take to accept a piece of the answer."
+    body_timeout_s: float = Field(
+        60.0, gt=0, allow_inf_nan=False, description="Time a client has to send its head, and its body."
     )
-    shutdown_grace_s: float = Field(30.0, gt=0, description="Time running calls have to end at shutdown.")
+    write_stall_s: float = Field(
+        120.0,
+        gt=0,
+        allow_inf_nan=False,
+        description="Time a client may take to accept a piece of the answer.",
+    )
+    shutdown_grace_s: float = Field(
+        30.0, gt=0, allow_inf_nan=False, description="Time running calls have to end at shutdown."
+    )
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Addresses whose X-Forwarded-For is believed; none by default."
     )
@@ -70,6 +83,16 @@ class Settings(BaseSettings):
             if isinstance(value, str)
             else value
         )
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for part in value:
+            try:
+                ip_address(part)
+            except ValueError:
+                raise ValueError(f"'{part}' is no IP address") from None
+        return value
 
     @model_validator(mode="after")
     def _fits_this_version(self) -> Settings:
@@ -107,6 +130,18 @@ def environment() -> Mapping[str, str]:
     return os.environ
 
 
+def unknown_variables(given: Mapping[str, str]) -> tuple[str, ...]:
+    """A sentence for each `GATEWAY_*` variable that is no setting: most often one letter is wrong."""
+    known = [f"{_PREFIX}{name.upper()}" for name in Settings.model_fields]
+    found = (name for name in sorted(given) if name.upper().startswith(_PREFIX) and given[name])
+    unknown = (name for name in found if name.upper() not in _OTHERS.union(known))
+    return tuple(f"{name} is no setting{_meant(name.upper(), known)}" for name in unknown)
+
+
+def _meant(name: str, known: list[str]) -> str:
+    return "".join(f": did you mean {close}?" for close in get_close_matches(name, known, n=1, cutoff=0.8))
+
+
 def _sentence(location: tuple[int | str, ...], message: str) -> str:
     text = message.removeprefix("Value error, ")
-    return f"GATEWAY_{str(location[0]).upper()}: {text}" if location else text
+    return f"{_PREFIX}{str(location[0]).upper()}: {text}" if location else text

@@ -11,8 +11,9 @@ from pydantic import SecretStr
 
 from gateway.credentials import digest, well_formed
 from gateway.installation import TRIAL_LIFETIME_MS, Installation, new_key, open_installation, trial_key
-from gateway.settings import Settings
-from gateway.stores.interfaces import KeyRecord
+from gateway.secrets import SecretInvalid
+from gateway.settings import Settings, SettingsInvalid
+from gateway.stores.interfaces import KeyRecord, StoreUnavailable
 
 
 def settings(folder: Path, **facts: object) -> Settings:
@@ -110,3 +111,61 @@ def test_only_an_empty_installation_makes_a_trial_key(tmp_path: Path):
         assert (record.name, record.roles, record.team) == ("trial", ("trial",), None)
         assert record.expires_at == record.created_at + TRIAL_LIFETIME_MS
         assert trial_key(installation) is None
+
+
+def opened(folder: Path, **facts: object) -> None:
+    with open_installation(settings(folder, **facts)):
+        pass
+
+
+def test_a_secret_that_was_lost_is_not_replaced(tmp_path: Path):
+    opened(tmp_path)
+    (tmp_path / "data" / "secret.key").unlink()
+    with pytest.raises(SecretInvalid, match=r"secret\.key is gone"):
+        opened(tmp_path)
+    assert not (tmp_path / "data" / "secret.key").exists()
+
+
+def test_a_secret_that_was_swapped_is_refused(tmp_path: Path):
+    opened(tmp_path)
+    (tmp_path / "data" / "secret.key").write_text(secrets.token_hex(32))
+    with pytest.raises(SecretInvalid, match=r"secret\.key is not the secret"):
+        opened(tmp_path)
+
+
+def test_another_given_secret_is_refused_and_the_first_one_opens_again(tmp_path: Path):
+    first, other = SecretStr(secrets.token_hex(32)), SecretStr(secrets.token_hex(32))
+    opened(tmp_path, secret_key=first)
+    with pytest.raises(SecretInvalid, match="GATEWAY_SECRET_KEY is not the secret"):
+        opened(tmp_path, secret_key=other)
+    opened(tmp_path, secret_key=first)
+
+
+def test_a_bad_given_secret_is_named_before_anything_is_made(tmp_path: Path):
+    with pytest.raises(SecretInvalid, match="GATEWAY_SECRET_KEY"):
+        opened(tmp_path, secret_key=SecretStr("short"))
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_data_folder_that_is_a_file_is_named(tmp_path: Path):
+    (tmp_path / "data").write_text("")
+    with pytest.raises(SettingsInvalid, match=r"GATEWAY_DATA: .*data.* it is a file"):
+        opened(tmp_path)
+
+
+def test_a_data_folder_that_can_not_be_made_is_named(tmp_path: Path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SettingsInvalid, match=r"GATEWAY_DATA: .*file/data"):
+        opened(tmp_path / "file")
+
+
+def test_a_database_in_a_folder_that_is_not_there_is_named(tmp_path: Path):
+    with pytest.raises(StoreUnavailable, match=r"GATEWAY_DATABASE_URL: .*nowhere"):
+        opened(tmp_path, database_url=f"sqlite:///{tmp_path}/nowhere/gateway.db")
+
+
+def test_a_database_that_is_none_is_named(tmp_path: Path):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "gateway.db").write_bytes(b"no database at all " * 1000)
+    with pytest.raises(StoreUnavailable, match=r"gateway\.db: .*not a database"):
+        opened(tmp_path)

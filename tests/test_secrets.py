@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.secrets import derive, load_or_create, parse
+from gateway.secrets import SecretInvalid, derive, fingerprint, load_or_create, parse
 
 
 def test_a_secret_is_made_once_and_private(tmp_path: Path) -> None:
@@ -25,10 +25,25 @@ def test_each_purpose_has_its_own_key() -> None:
 
 
 def test_a_short_secret_is_refused() -> None:
-    with pytest.raises(ValueError, match="at least 32"):
-        parse("0123456789")
+    with pytest.raises(SecretInvalid, match=r"HERE: .*at least 32"):
+        parse("0123456789", "HERE")
+
+
+@pytest.mark.parametrize("held", [b"short", b"\xff" * 40, b""])
+def test_a_file_that_holds_no_secret_is_named(tmp_path: Path, held: bytes) -> None:
+    path = tmp_path / "secret.key"
+    path.write_bytes(held)
+    with pytest.raises(SecretInvalid, match=r"secret\.key"):
+        load_or_create(path)
+
+
+def test_secrets_are_told_apart_by_a_number_that_a_database_holds() -> None:
+    assert fingerprint(b"s" * 32) == fingerprint(b"s" * 32) != fingerprint(b"t" * 32)
+    assert 0 <= fingerprint(b"s" * 32) < 2**63
 
 
 def test_a_secret_is_hexadecimal_or_long_text() -> None:
-    assert parse("ab" * 32) == bytes.fromhex("ab" * 32)
-    assert parse("a passphrase of more than 32 characters") == b"a passphrase of more than 32 characters"
+    assert parse("ab" * 32, "HERE") == bytes.fromhex("ab" * 32)
+    assert (
+        parse("a passphrase of more than 32 characters", "HERE") == b"a passphrase of more than 32 characters"
+    )

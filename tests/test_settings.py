@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.settings import Settings, SettingsInvalid, load_settings
+from gateway.settings import Settings, SettingsInvalid, load_settings, unknown_variables
 
 DOCS = Path(__file__).parent.parent / "docs" / "settings.md"
 
@@ -30,6 +30,10 @@ def test_the_database_is_a_file_under_data(monkeypatch: pytest.MonkeyPatch) -> N
         ("GATEWAY_WORKERS", "2", "GATEWAY_REDIS_URL"),
         ("GATEWAY_DATABASE_URL", "postgresql://db/x", "GATEWAY_DATABASE_URL"),
         ("GATEWAY_UPSTREAM", "curl", "GATEWAY_UPSTREAM"),
+        ("GATEWAY_TRUSTED_PROXIES", "10.0.0.1,abc", "GATEWAY_TRUSTED_PROXIES: 'abc' is no IP address"),
+        ("GATEWAY_BODY_TIMEOUT_S", "inf", "GATEWAY_BODY_TIMEOUT_S"),
+        ("GATEWAY_WRITE_STALL_S", "inf", "GATEWAY_WRITE_STALL_S"),
+        ("GATEWAY_SHUTDOWN_GRACE_S", "nan", "GATEWAY_SHUTDOWN_GRACE_S"),
     ],
 )
 def test_a_wrong_setting_is_named(
@@ -54,3 +58,20 @@ def test_every_setting_is_documented() -> None:
     text = DOCS.read_text()
     missing = [name for name in Settings.model_fields if f"`GATEWAY_{name.upper()}`" not in text]
     assert missing == []
+
+
+@pytest.mark.parametrize(
+    ("name", "sentences"),
+    [
+        ("GATEWAY_PROT", ("GATEWAY_PROT is no setting: did you mean GATEWAY_PORT?",)),
+        ("GATEWAY_FLUX", ("GATEWAY_FLUX is no setting",)),
+        ("GATEWAY_PORT", ()),
+        ("gateway_port", ()),
+        ("GATEWAY_TRIAL_KEY", ()),
+        ("PORT", ()),
+    ],
+)
+def test_a_variable_that_is_no_setting_is_told_with_what_was_meant(
+    name: str, sentences: tuple[str, ...]
+) -> None:
+    assert unknown_variables({name: "1"}) == sentences

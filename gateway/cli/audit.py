@@ -24,6 +24,15 @@ from gateway.stores.calls import SqlCalls
 from gateway.stores.interfaces import CallFilter
 
 _PAGE: Final = 500
+_ENDINGS: Final = (
+    *("complete", "refused", "upstream_error", "upstream_error_midstream"),
+    *("client_gone", "timeout", "shutdown", "interrupted"),
+)
+"""gateway.call's, which would import what only a server needs."""
+_STAGES: Final = ("authenticate", "prompt", "authorize", "plan", "reserve", "record", "pipeline")
+"""Those that may refuse a call."""
+_UNWRAPPED: Final = 10_000
+"""Wider than any row: what reads a pipe looks for one call a line."""
 _AGO: Final = re.compile(r"(\d+)([smhdw])\Z")
 _UNIT: Final[Mapping[str, str]] = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
@@ -59,6 +68,8 @@ def query(
     as_json: AsJson = False,
 ) -> None:
     """List calls, newest first."""
+    _check("ending", ending, _ENDINGS)
+    _check("decision", decision and decision.partition(":")[0], ("refused", *_STAGES))
     now = datetime.now(UTC)
     wanted = CallFilter(
         since=_time(since, now),
@@ -128,6 +139,11 @@ def _pages(asking: Query, wanted: CallFilter, limit: int) -> Iterator[Record]:
         page = next_page(page, found)
 
 
+def _check(option: str, word: str | None, allowed: tuple[str, ...]) -> None:
+    if word is not None and word not in allowed:
+        raise WrongUse(f"--{option}: '{_shown(word)}' is none of {', '.join(allowed)}")
+
+
 def _time(text: str | None, now: datetime) -> str | None:
     """A time as records hold it."""
     if text is None:
@@ -145,7 +161,7 @@ def _print_table(found: Iterator[Record]) -> None:
     table = Table(box=None, pad_edge=False)
     table.add_column("at", min_width=19)
     table.add_column("id", min_width=32)
-    for name in ("who", "team", "api", "model", "target", "ending", "tokens", "USD"):
+    for name in ("ending", "who", "team", "api", "model", "target", "tokens", "USD"):
         table.add_column(name, overflow="fold")
     for record in found:
         who, asked, served = record["who"], record["asked"], record.get("served", {})
@@ -153,17 +169,17 @@ def _print_table(found: Iterator[Record]) -> None:
         cells = (
             record["at"][:19],
             record["id"],
+            record["ending"] or "open",
             who["user"] or who["key"] or "",
             who["team"] or "",
             asked["api"],
             asked["model"] or "",
             served.get("target") or "",
-            record["ending"] or "open",
             f"{usage['input_tokens']}+{usage['output_tokens']}" if usage else "",
             cost.get("usd") or "",
         )
         table.add_row(*(Text(_shown(str(cell))) for cell in cells))
-    Console().print(table)
+    Console(width=None if sys.stdout.isatty() else _UNWRAPPED).print(table)
 
 
 def _print_report(report: Report) -> None:

@@ -18,7 +18,7 @@ from gateway.policy.load import load_policy
 from gateway.policy.snapshot import Policy
 from gateway.secrets import write_private
 from gateway.server import Server, config
-from gateway.settings import Settings, environment, load_settings
+from gateway.settings import Settings, environment, load_settings, unknown_variables
 
 _GC_AFTER_ALLOCATIONS: Final = 10_000
 """Requests under way hold thousands of objects; Python's 700 would look at them at every turn."""
@@ -39,6 +39,8 @@ def serve(
 ) -> None:
     """Run the gateway until it is told to stop. Ready when /readyz answers 200."""
     settings = load_settings(host=host, port=port, policies=policies, data=data)
+    for sentence in unknown_variables(environment()):
+        print(f"gateway: warning: {sentence}", file=sys.stderr)
     policy = load_policy(settings.policies, environment={**environment(), "GATEWAY_DATA": str(settings.data)})
     logging.basicConfig(
         level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
@@ -70,7 +72,7 @@ class Welcome:
         """Shows the trial key once on a terminal; elsewhere a log would keep it, so it goes to a file."""
         key = trial_key(installation)
         if key is None:
-            print("make a key with: gateway keys create NAME --role ROLE")
+            print("make a key with: scripts/gateway keys create NAME --role ROLE")
         elif sys.stdout.isatty():
             self._bearer = key
             print(f"trial key, shown once, for all models, 24 hours:\n\n  {key}\n")

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import pytest_asyncio
 
 from gateway.audit.entry import Who, time_text
 from gateway.audit.log import AuditLog
+from gateway.call import Ending
+from gateway.cli import audit
 from gateway.installation import open_installation
 from gateway.settings import load_settings
 from gateway.stores.database import writing
@@ -101,13 +104,44 @@ def test_calls_of_long_ago_are_not_within_the_last_hour(gateway: Run):
 def test_a_table_for_people_has_a_line_a_call(gateway: Run):
     done = gateway("audit", "query")
     head, *rows = done.out.splitlines()
-    assert head.split()[:3] == ["at", "id", "who"]
+    assert head.split()[:4] == ["at", "id", "ending", "who"]
     assert [row.split()[:2] for row in rows] == [
         ["2027-01-15T10:00:00", "c3"],
         ["2027-01-15T09:00:00", "c2"],
         ["2027-01-15T08:00:00", "c1"],
     ]
     assert "12+30" in rows[0] and "0.000063" in rows[0]
+
+
+def test_a_row_in_a_pipe_is_whole_however_narrow_the_terminal(gateway: Run, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("COLUMNS", "40")
+    done = gateway("audit", "query")
+    assert len(done.out.splitlines()) == 4
+
+
+@pytest.mark.parametrize(
+    ("option", "word", "allowed"),
+    [
+        ("--ending", "bogus", "client_gone"),
+        ("--decision", "bogus", "authorize"),
+        ("--decision", "bogus:model", "refused"),
+    ],
+)
+def test_a_word_that_no_record_holds_is_wrong_use(gateway: Run, option: str, word: str, allowed: str):
+    done = gateway("audit", "query", option, word)
+    assert (done.status, done.out) == (2, "")
+    assert done.err.startswith(f"gateway: {option}: 'bogus'")
+    assert allowed in done.err
+
+
+def test_every_ending_can_be_asked_for():
+    assert get_args(Ending) == audit._ENDINGS
+
+
+def test_every_stage_that_refuses_can_be_asked_for():
+    sources = Path(audit.__file__).parent.parent.rglob("*.py")
+    named = {stage for path in sources for stage in re.findall(r'stage="(\w+)"', path.read_text())}
+    assert named and named <= set(audit._STAGES)
 
 
 @pytest.mark.parametrize("text", ["yesterday", "1y", "2027-13-01", "99999999999w"])

@@ -72,7 +72,7 @@ def test_a_later_start_makes_no_key_and_says_how(welcome: Welcome, folder: Path,
     (folder / "data" / "trial.key").unlink()
     capsys.readouterr()
     opens(welcome)
-    assert "gateway keys create NAME --role ROLE" in capsys.readouterr().out
+    assert "scripts/gateway keys create NAME --role ROLE" in capsys.readouterr().out
     assert not (folder / "data" / "trial.key").exists()
 
 
@@ -107,6 +107,11 @@ def test_what_can_not_be_served_is_exit_code_2(gateway: Run, words: tuple[str, .
     done = gateway("serve", *words)
     assert (done.status, done.out) == (2, "")
     assert said in done.err
+
+
+def test_a_variable_that_is_no_setting_is_warned_of(gateway: Run, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("GATEWAY_PROT", "9000")
+    assert "did you mean GATEWAY_PORT?" in gateway("serve", "--policies", "nowhere").err
 
 
 def test_an_invalid_policy_stops_the_start_and_says_where(gateway: Run, folder: Path):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.parts.gateway_process import GatewayProcess
 
 POLICY = {
@@ -34,3 +36,21 @@ def test_a_second_start_finds_what_the_first_one_left(tmp_path: Path):
     with gateway.running():
         assert key.id in gateway.asked("keys", "list", "--json")
     assert '"entries": 2' in gateway.asked("audit", "verify", "--json")  # a boot each
+
+
+@pytest.mark.parametrize("words", [("serve",), ("keys", "list"), ("audit", "query")], ids=" ".join)
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("GATEWAY_SECRET_KEY", "short"),
+        ("GATEWAY_DATABASE_URL", "sqlite:////nowhere/at/all/gateway.db"),
+        ("GATEWAY_DATA", "/proc/gateway"),
+    ],
+)
+def test_a_setting_that_can_not_be_used_is_one_sentence_that_names_it(
+    tmp_path: Path, name: str, value: str, words: tuple[str, ...]
+):
+    done = GatewayProcess(tmp_path, POLICY, settings={name: value}).command(*words)
+    assert done.returncode == 2
+    assert done.stderr.strip().splitlines()[-1].startswith(f"gateway: {name}")
+    assert "Traceback" not in done.stderr + done.stdout
