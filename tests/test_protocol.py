@@ -56,6 +56,19 @@ async def test_the_body_of_a_request_for_an_upgrade_is_never_a_request(upgrade: 
     assert server.scopes == []
 
 
+async def test_what_follows_an_upgrade_is_not_even_parsed():
+    """Also when it comes before the refusal was sent."""
+    head = HEAD + b"upgrade: h2c\r\nconnection: upgrade\r\ncontent-length: %d\r\n\r\n" % len(HIDDEN)
+    async with served(write_stall_s=0.2) as server, server.connected() as (reader, writer):
+        writer.write(request(body=b"abc"))
+        await reader.readuntil(b"   3")
+        protocol = protocol_of(server.presence)
+        protocol.data_received(head)
+        protocol.data_received(HIDDEN)
+        assert protocol.cycle.scope["path"] == "/x"
+        assert (await reader.read()).startswith(b"HTTP/1.1 400 ")
+
+
 async def test_what_follows_an_upgrade_behind_a_running_request_is_never_a_request():
     upgrade = HEAD + b"upgrade: h2c\r\nconnection: upgrade\r\ncontent-length: %d\r\n\r\n" % len(HIDDEN)
     async with served(write_stall_s=0.2) as server:
