@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct, ValidationError
 from msgspec.json import Decoder
 
-from gateway.dialects.figures import MOST_TOKENS, UNREADABLE, Tokens, salvaged, utf8_bytes, word
+from gateway.dialects.figures import UNREADABLE, Tokens, plausible, salvaged, utf8_bytes, word
 from gateway.dialects.interface import Answer
 from gateway.usage import Usage
 
@@ -68,7 +68,7 @@ def read_answer(body: bytes) -> Answer:
 
 
 def usage_of(told: Reported) -> Usage | None:
-    """Usage in our meaning; None where a total is missing."""
+    """Usage in our meaning; None where a total is missing, or is junk."""
     if told.input_tokens is None or told.output_tokens is None:
         return None
     read = told.cache_read_input_tokens or 0
@@ -90,12 +90,12 @@ def usage_of(told: Reported) -> Usage | None:
         tier="fast" if told.speed == "fast" else tier,
         batch=tier == "batch",
     )
-    return usage if told.iterations is None else _with_compaction(usage, told.iterations)
+    return plausible(usage if told.iterations is None else _with_compaction(usage, told.iterations))
 
 
 def _with_compaction(usage: Usage, iterations: list[_Iteration]) -> Usage:
     for one in iterations:
-        if one.type == "compaction" and usage.input_tokens <= MOST_TOKENS:
+        if one.type == "compaction":
             read, written = one.cache_read_input_tokens or 0, one.cache_creation_input_tokens or 0
             usage = msgspec.structs.replace(
                 usage,

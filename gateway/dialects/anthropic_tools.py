@@ -10,7 +10,9 @@ from typing import Final, NamedTuple
 
 from msgspec import Raw
 
-from gateway.dialects.body import Members, Names, anything, is_null, items, members, text
+from gateway.dialects.body import Members, Names, anything, few_items, is_null, members, short, text
+from gateway.dialects.body_size import MOST_ITEMS
+from gateway.dialects.openai_request import MOST_OF_A_TOOL, MOST_SERVERS
 
 _TOOL: Final = Names(
     ("type", "name", "mcp_server_name"),
@@ -33,13 +35,13 @@ def read_tools(fields: Members) -> Tools:
     hosted = _of_container(fields.get("container"))
     servers: list[str] = []
     declared: set[str] = set()
-    for raw in _listed(fields, "mcp_servers"):
-        server = members(bytes(raw), _SERVER, "mcp_servers")
+    for raw in _listed(fields, "mcp_servers", MOST_SERVERS):
+        server = members(bytes(raw), _SERVER, "mcp_servers", most=MOST_OF_A_TOOL)
         name = text(server, "name") or "unknown"
         declared.add(name)
         servers.append(text(server, "url", longest=8192) or name)
     for raw in _listed(fields, "tools"):
-        tool = members(bytes(raw), _TOOL, "tools")
+        tool = members(bytes(raw), _TOOL, "tools", most=MOST_OF_A_TOOL)
         kind = text(tool, "type")
         if kind is None or kind == "custom":
             functions.append(text(tool, "name") or "")
@@ -54,15 +56,15 @@ def read_tools(fields: Members) -> Tools:
     return Tools(tuple(functions), tuple(hosted), tuple(servers))
 
 
-def _listed(fields: Members, name: str) -> list[Raw]:
+def _listed(fields: Members, name: str, most: int = MOST_ITEMS) -> list[Raw]:
     raw = fields.get(name)
-    return [] if raw is None else items(raw, name)
+    return [] if raw is None else few_items(raw, name, most=most)
 
 
 def _of_container(raw: Raw | None) -> list[str]:
     if is_null(raw):
         return []
     assert raw is not None
-    container = anything(raw)
+    container = anything(short(raw, "container"))
     with_skills = isinstance(container, dict) and bool(container.get("skills"))
     return ["container", "skills"] if with_skills else ["container"]

@@ -16,6 +16,13 @@ import msgspec
 from msgspec import DecodeError, Raw, ValidationError
 from msgspec.json import Decoder
 
+from gateway.dialects.body_size import (
+    LONGEST_LIST_BYTES,
+    LONGEST_VALUE_BYTES,
+    MOST_ITEMS,
+    MOST_MEMBERS,
+    has_more_members,
+)
 from gateway.dialects.interface import BadBody
 
 _MEMBERS: Final = Decoder(dict[str, Raw])
@@ -25,10 +32,13 @@ _TEXT: Final = Decoder(str | None)
 _FLAG: Final = Decoder(bool | None)
 _COUNT: Final = Decoder(int | None)
 
+_SMALL_BYTES: Final = 1024 * 1024
+"""The members of such a body may all be decoded before they are counted."""
+
 _MAX_COUNT: Final = 2**53
 _MAX_TEXT: Final = 1024
 
-_NAME: Final = re.compile(rb'[ \t\r\n]*"((?:[^"\\]|\\.)*)"[ \t\r\n]*:[ \t\r\n]*', re.DOTALL)
+_NAME: Final = re.compile(rb'[ \t\r\n]*"((?:[^"\\]++|\\.)*+)"[ \t\r\n]*:[ \t\r\n]*', re.DOTALL)
 _COMMA: Final = re.compile(rb"[ \t\r\n]*,")
 _CLOSE: Final = re.compile(rb"[ \t\r\n]*}[ \t\r\n]*\Z")
 
@@ -56,14 +66,17 @@ class Names:
         return None
 
 
-def members(raw: bytes, names: Names, where: str | None = None) -> Members:
-    """The members of the JSON object `raw`, in order. BadBody if it is none, or is ambiguous.
+def members(raw: bytes, names: Names, where: str | None = None, *, most: int = MOST_MEMBERS) -> Members:
+    """The members of the JSON object `raw`, in order. BadBody if it is none, is ambiguous or has more
+    than `most` members.
 
     `where` is the name of the field it stands in; None is the whole body.
     """
     what = f"'{where}'" if where else "the body"
     if not raw.isascii():
         _check_utf8(raw)
+    if len(raw) > _SMALL_BYTES and has_more_members(raw, most):
+        raise _too_many(most, what, where)
     try:
         found = _MEMBERS.decode(raw)
     except RecursionError:
@@ -74,6 +87,8 @@ def members(raw: bytes, names: Names, where: str | None = None) -> Members:
         raise BadBody(f"{what} is not valid UTF-8", param=where) from None
     except DecodeError as error:
         raise BadBody(f"{what} is not valid JSON: {error}", param=where) from None
+    if len(found) > most:
+        raise _too_many(most, what, where)
     if _repeats(raw, found):
         raise BadBody(f"{what} names a member twice", param=where)
     alike = names.look_alike(found)
@@ -129,6 +144,21 @@ def items(raw: Raw, name: str) -> list[Raw]:
     return _decoded(_ITEMS, raw, name, "a list") or []
 
 
+def few_items(raw: Raw, name: str, *, most: int = MOST_ITEMS) -> list[Raw]:
+    """The items of a list that is walked here, item by item: BadBody if it is long."""
+    found = items(short(raw, name, longest_bytes=LONGEST_LIST_BYTES), name)
+    if len(found) > most:
+        raise BadBody(f"'{name}' has more than {most} items", param=name)
+    return found
+
+
+def short(raw: Raw, name: str, *, longest_bytes: int = LONGEST_VALUE_BYTES) -> Raw:
+    """`raw` as it is, where it is fit to be decoded as a whole; BadBody if it is longer."""
+    if len(raw) > longest_bytes:
+        raise BadBody(f"'{name}' is longer than {longest_bytes} bytes", param=name)
+    return raw
+
+
 def require_list(fields: Members, name: str) -> None:
     """BadBody unless the member is there and a list. Its items are the provider's business."""
     raw = fields.get(name)
@@ -160,6 +190,10 @@ def _decoded(decoder: Decoder[T], raw: Raw, name: str, what: str) -> T:
 def folded(name: str) -> str:
     """A name as careless parsers compare it."""
     return name.casefold().replace("_", "").replace("-", "")
+
+
+def _too_many(most: int, what: str, where: str | None) -> BadBody:
+    return BadBody(f"{what} has more than {most} members", param=where)
 
 
 def _check_utf8(raw: bytes) -> None:

@@ -8,6 +8,8 @@ from typing import Annotated, Any, Final, TypeVar
 import msgspec
 from msgspec import Meta, Struct, ValidationError
 
+from gateway.usage import Usage
+
 S = TypeVar("S", bound=Struct)
 
 MOST_TOKENS: Final = 1_000_000_000
@@ -30,6 +32,11 @@ def salvaged(told: object, kind: type[S]) -> S | None:
         with suppress(ValidationError):
             kept[field.name] = msgspec.convert(told.get(field.encode_name), field.type)
     return kind(**kept)
+
+
+def plausible(usage: Usage) -> Usage | None:
+    """None for sums that no call can reach, though each of their figures could be."""
+    return usage if max(usage.input_tokens, usage.output_tokens) <= MOST_TOKENS else None
 
 
 def word(value: object) -> str | None:

@@ -9,7 +9,19 @@ from typing import Final
 
 from msgspec import Raw
 
-from gateway.dialects.body import Members, Names, anything, flag, is_null, items, joined, members, text
+from gateway.dialects.body import (
+    Members,
+    Names,
+    anything,
+    few_items,
+    flag,
+    is_null,
+    joined,
+    members,
+    short,
+    text,
+)
+from gateway.dialects.body_size import MOST_ITEMS
 from gateway.dialects.interface import Asked, BadBody, Changes
 
 OUTPUT_CAPS: Final = ("max_completion_tokens", "max_tokens", "n_predict")
@@ -41,6 +53,13 @@ _TOOL: Final = Names(
 )
 _FUNCTION: Final = Names(("name",), ("description", "parameters", "strict", "format"))
 
+MOST_OF_A_TOOL: Final = 32
+"""Members of one tool, function or server; known ones have ten or so."""
+MOST_SERVERS: Final = 1024
+"""In `mcp_servers`; and old-style functions in `functions`."""
+_LONGEST_OFF: Final = 64
+"""Bytes of a null, false or `[]` with spaces in it; what is longer is taken for on."""
+
 _USAGE_ONLY: Final = b'{"include_usage":true}'
 
 _MOST_TAGS: Final = 16
@@ -67,12 +86,12 @@ def read_rare(asked: Asked, fields: Members) -> None:
 
 
 def read_tags(fields: Members, without: str | None = None, *, member: str = "metadata") -> dict[str, str]:
-    """String values of `metadata`: at most 16, names to 64 and values to 512 characters."""
+    """String values of `metadata`, itself at most 64 KiB: at most 16, names to 64 and values to 512 characters."""
     raw = fields.get(member)
     if is_null(raw):
         return {}
     assert raw is not None
-    metadata = anything(raw)
+    metadata = anything(short(raw, member))
     if not isinstance(metadata, dict):
         raise BadBody(f"'{member}' must be an object", param=member)
     tags = {
@@ -134,7 +153,7 @@ def _read_tools(asked: Asked, fields: Members) -> None:
     hosted = list(hosted_by_field(fields))
     servers: list[str] = []
     for raw in _listed(fields, "tools"):
-        tool = members(bytes(raw), _TOOL, "tools")
+        tool = members(bytes(raw), _TOOL, "tools", most=MOST_OF_A_TOOL)
         kind = text(tool, "type") or ("function" if "function" in tool else "unknown")
         if kind in ("function", "custom"):
             functions.append(_name(tool, kind))
@@ -142,11 +161,11 @@ def _read_tools(asked: Asked, fields: Members) -> None:
             servers.append(mcp_server(tool))
         else:
             hosted.append(kind)
-    for raw in _listed(fields, "functions"):
-        function = members(bytes(raw), _FUNCTION, "functions")
+    for raw in _listed(fields, "functions", MOST_SERVERS):
+        function = members(bytes(raw), _FUNCTION, "functions", most=MOST_OF_A_TOOL)
         functions.append(text(function, "name") or "")
-    for raw in _listed(fields, "mcp_servers"):
-        server = members(bytes(raw), _TOOL, "mcp_servers")
+    for raw in _listed(fields, "mcp_servers", MOST_SERVERS):
+        server = members(bytes(raw), _TOOL, "mcp_servers", most=MOST_OF_A_TOOL)
         servers.append(mcp_server(server))
     asked.functions = tuple(functions)
     asked.hosted_tools = tuple(hosted)
@@ -161,9 +180,9 @@ def mcp_server(tool: Members) -> str:
     return "unknown"
 
 
-def _listed(fields: Members, name: str) -> list[Raw]:
+def _listed(fields: Members, name: str, most: int = MOST_ITEMS) -> list[Raw]:
     raw = fields.get(name)
-    return [] if raw is None else items(raw, name)
+    return [] if raw is None else few_items(raw, name, most=most)
 
 
 def _name(tool: Members, kind: str) -> str:
@@ -172,9 +191,9 @@ def _name(tool: Members, kind: str) -> str:
     if is_null(raw):
         return text(tool, "name") or ""
     assert raw is not None
-    return text(members(bytes(raw), _FUNCTION, "tools"), "name") or ""
+    return text(members(bytes(raw), _FUNCTION, "tools", most=MOST_OF_A_TOOL), "name") or ""
 
 
 def _is_on(raw: Raw | None) -> bool:
     """Present, and neither null, false nor `[]`: an empty object switches a search on."""
-    return raw is not None and anything(raw) not in (None, False, [])
+    return raw is not None and (len(raw) > _LONGEST_OFF or anything(raw) not in (None, False, []))

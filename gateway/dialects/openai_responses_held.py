@@ -14,6 +14,7 @@ from typing import Any, Final
 from msgspec import Raw
 
 from gateway.dialects.body import Names, folded
+from gateway.dialects.body_size import marks
 from gateway.dialects.interface import BadBody, NotOffered
 
 _REFERENCES: Final = frozenset({"fileid", "fileids", "containerid", "vectorstoreids", "skillid"})
@@ -23,12 +24,19 @@ _ITEM: Final = Names(
     "type id role content tools encrypted_content result results approval_request_id".split(),
 )
 
+MOST_MARKS: Final = 2**18
+"""Of objects, lists, commas and quotes in one member, taken together: each costs time here."""
+_SMALL_BYTES: Final = 256 * 1024
+
 Pairs = list[tuple[str, Any]]
 
 
 def without_references(raw: Raw, name: str) -> Any:
     """The value of the member `name`, numbers as text. NotOffered if an object anywhere in it refers to
-    what a provider keeps; BadBody if one names a member twice, for two servers may then differ."""
+    what a provider keeps; BadBody if one names a member twice, for two servers may then differ, and if
+    it has too many parts to look at each."""
+    if len(raw) > _SMALL_BYTES and marks(bytes(raw), MOST_MARKS) > MOST_MARKS:
+        raise BadBody(f"'{name}' has too many objects, lists and texts in it", param=name)
     try:
         return json.loads(bytes(raw), object_pairs_hook=_checked(name), parse_int=str, parse_float=str)
     except BadBody:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
-from gateway.usage import Usage
+from gateway.usage import MAX_NANO_USD, Usage
 
 PER_RATE_TOKENS: Final = 1_000_000
 
@@ -63,7 +63,8 @@ class Rates:
 
 
 def cost(rates: Rates, usage: Usage) -> int:
-    """Nano-dollars of a call, exact, rounded up once. Never negative.
+    """Nano-dollars of a call, exact, rounded up once. Never negative, and never more than can be
+    recorded and added up: a dearer call is a mistake of rates or figures.
 
     Parts that overlap (audio read from a cache is counted as both) are charged as both: what is left
     for the input rate does not go below nothing.
@@ -82,7 +83,7 @@ def cost(rates: Rates, usage: Usage) -> int:
         total += written_1h * _or(rates.cache_write_1h, cache_write)
         total += heard * _or(rates.audio_input, rates.input)
         total += said * _or(rates.audio_output, rates.output)
-    return max(-(-total // PER_RATE_TOKENS), 0)
+    return min(max(-(-total // PER_RATE_TOKENS), 0), MAX_NANO_USD)
 
 
 def _in_force(rates: Rates, usage: Usage) -> Rates:

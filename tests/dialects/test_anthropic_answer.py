@@ -135,3 +135,23 @@ def test_any_bytes_are_read_without_raising(raw):
 @pytest.mark.parametrize("raw", [b"[" * 100_000, b'{"usage":' * 50_000, b'{"content":[],"x":"\xff"}'])
 def test_deep_and_broken_answers_are_read_without_raising(raw):
     assert read_answer(raw).usage is None
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"input_tokens": 10**9, "output_tokens": 1, "cache_read_input_tokens": 1},
+        {
+            "input_tokens": 1,
+            "output_tokens": 10**9,
+            "iterations": [{"type": "compaction", "output_tokens": 1}],
+        },
+        {
+            "input_tokens": 1,
+            "output_tokens": 1,
+            "iterations": [{"type": "compaction", "input_tokens": 10**9}] * 20_000,
+        },
+    ],
+)
+def test_a_sum_that_no_call_can_reach_is_no_usage(told):
+    assert read_answer(answer(told)).usage is None

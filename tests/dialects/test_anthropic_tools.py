@@ -106,3 +106,19 @@ def test_a_tool_can_not_have_two_types():
         parse(
             b'{"model":"m","messages":[],"tools":[{"type":"web_search_20250305","type":"custom","name":"x"}]}'
         )
+
+
+@pytest.mark.parametrize(
+    ("fields", "why"),
+    [
+        ({"tools": [{}] * 4097}, "'tools' has more than 4096 items"),
+        ({"mcp_servers": [{}] * 1025}, "'mcp_servers' has more than 1024 items"),
+        ({"tools": [{f"x{n}": 0 for n in range(33)}]}, "'tools' has more than 32 members"),
+        ({"mcp_servers": [{f"x{n}": 0 for n in range(33)}]}, "'mcp_servers' has more than 32 members"),
+        ({"container": {"skills": ["x" * 2**16]}}, "'container' is longer than 65536 bytes"),
+        ({"metadata": {"x": "x" * 2**16}}, "'metadata' is longer than 65536 bytes"),
+    ],
+)
+def test_what_is_looked_at_item_by_item_is_bounded(fields, why):
+    with pytest.raises(BadBody, match=why):
+        asked(**fields)

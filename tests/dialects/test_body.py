@@ -13,6 +13,7 @@ from gateway.dialects.body import (
     Names,
     anything,
     count,
+    few_items,
     flag,
     is_null,
     items,
@@ -197,3 +198,35 @@ def test_null_is_as_good_as_absent():
 def test_a_value_that_python_can_not_hold_is_a_bad_body(raw):
     with pytest.raises(BadBody):
         anything(Raw(raw))
+
+
+@pytest.mark.parametrize("padding", [0, 2**21])
+@pytest.mark.parametrize("gap", [b"", b" "])
+def test_a_body_of_too_many_members_is_refused_whatever_its_size(padding, gap):
+    tiny = b"".join(b',%s"k%d":0' % (gap, n) for n in range(1023))
+    body = b'{"x":"' + b"x" * padding + b'"' + tiny
+    assert len(members(body + b"}", NAMES)) == 1024
+    with pytest.raises(BadBody, match="the body has more than 1024 members"):
+        members(body + b',"one":0}', NAMES)
+
+
+def test_a_large_body_of_many_members_is_not_read_to_its_end():
+    """What comes after the first member too many is no JSON, and nobody notices."""
+    with pytest.raises(BadBody, match="more than 1024 members"):
+        members(b"{" + b'"a":0,' * 1025 + b"x" * 2**21, NAMES)
+
+
+def test_a_long_list_is_refused_by_its_length_alone():
+    with pytest.raises(BadBody, match="'a' is longer than 4194304 bytes"):
+        few_items(Raw(b"[" + b"x" * 2**22), "a")
+
+
+def test_a_list_has_4096_items_at_most():
+    assert len(few_items(Raw(b"[" + b"1," * 4095 + b"1]"), "a")) == 4096
+    with pytest.raises(BadBody, match="'a' has more than 4096 items"):
+        few_items(Raw(b"[" + b"1," * 4096 + b"1]"), "a")
+
+
+def test_a_long_name_is_walked_like_any_other():
+    name = b"x" * 2**20
+    assert list(members(b'{ "' + name + b'" : 1 }', NAMES)) == [name.decode()]

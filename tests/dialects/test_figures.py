@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from msgspec import Struct
 
-from gateway.dialects.figures import MOST_TOKENS, Tokens, salvaged, utf8_bytes, word
+from gateway.dialects.figures import MOST_TOKENS, Tokens, plausible, salvaged, utf8_bytes, word
+from gateway.usage import Usage
 
 
 class Part(Struct):
@@ -46,3 +47,9 @@ def test_a_word_is_a_short_string(value, kept):
 @pytest.mark.parametrize(("value", "size"), [("abc", 3), ("é€😀", 9), ("\ud800", 3), (None, 0), ([1], 0)])
 def test_text_is_counted_in_utf8(value, size):
     assert utf8_bytes(value) == size
+
+
+def test_a_total_is_plausible_up_to_the_most_tokens():
+    assert plausible(Usage(MOST_TOKENS, MOST_TOKENS)) == Usage(MOST_TOKENS, MOST_TOKENS)
+    assert plausible(Usage(MOST_TOKENS + 1)) is None
+    assert plausible(Usage(1, MOST_TOKENS + 1)) is None

@@ -171,3 +171,28 @@ def test_completions_and_embeddings_are_read_by_the_same_rules():
     for dialect, body in bodies:
         asked = dialect.parse(json.dumps(body).encode())
         assert (asked.end_user, asked.privileges) == ("u", ("store",))
+
+
+@pytest.mark.parametrize(
+    ("fields", "why"),
+    [
+        ({"tools": [{}] * 4097}, "'tools' has more than 4096 items"),
+        ({"functions": [{}] * 1025}, "'functions' has more than 1024 items"),
+        ({"mcp_servers": [{}] * 1025}, "'mcp_servers' has more than 1024 items"),
+        ({"tools": [{"x": "x" * 2**22}]}, "'tools' is longer than 4194304 bytes"),
+        ({"tools": [{f"x{n}": 0 for n in range(33)}]}, "'tools' has more than 32 members"),
+        ({"tools": [{"function": {f"x{n}": 0 for n in range(33)}}]}, "'tools' has more than 32 members"),
+        ({"functions": [{f"x{n}": 0 for n in range(33)}]}, "'functions' has more than 32 members"),
+        ({"mcp_servers": [{f"x{n}": 0 for n in range(33)}]}, "'mcp_servers' has more than 32 members"),
+        ({"metadata": {"x": "x" * 2**16}}, "'metadata' is longer than 65536 bytes"),
+    ],
+)
+def test_what_is_looked_at_item_by_item_is_bounded(fields, why):
+    with pytest.raises(BadBody, match=why):
+        chat(**fields)
+
+
+@pytest.mark.parametrize("name", ["plugins", "search_parameters"])
+def test_a_long_switch_is_on_and_never_decoded(name, monkeypatch):
+    monkeypatch.setattr("gateway.dialects.openai_request.anything", None)
+    assert chat(**{name: [{}] * 100}).hosted_tools != ()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from msgspec import Raw
 
 from gateway.dialects.interface import BadBody, NotOffered
-from gateway.dialects.openai_responses_held import refuse_kept_items, without_references
+from gateway.dialects.openai_responses_held import MOST_MARKS, refuse_kept_items, without_references
 
 USER = {"role": "user", "content": "hi"}
 
@@ -168,3 +168,15 @@ def test_any_input_passes_as_it_is_or_is_refused(items):
         refuse_kept_items(without_references(Raw(json.dumps(items).encode()), "input"))
     except BadBody as refused:
         assert refused.param == "input"
+
+
+@pytest.mark.parametrize("part", [b"{}", b"[]", b"0", b'""', b'"\\\\"', b'{"a":0}'])
+def test_an_input_of_too_many_parts_is_refused_before_any_is_made(part, monkeypatch):
+    monkeypatch.setattr("gateway.dialects.openai_responses_held.json", None)
+    with pytest.raises(BadBody, match="'input' has too many objects, lists and texts in it"):
+        without_references(Raw(b"[" + (part + b",") * MOST_MARKS + part + b"]"), "input")
+
+
+def test_a_long_text_of_code_is_one_part():
+    message = {"role": "user", "content": '{"a": [1, 2], "b": "\\\\"}' * MOST_MARKS}
+    assert looked_at(message) == [message]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace as with_figures
 
 from gateway.upstream.rates import Rates, Step, cost
-from gateway.usage import Usage
+from gateway.usage import MAX_NANO_USD, Usage
 
 RATE = st.integers(0, 10**12)
 TOKENS = st.integers(0, 2_000_000)
@@ -119,3 +119,12 @@ def test_the_dearest_rates_bound_what_a_call_costs(rates: Rates, usage: Usage) -
 @given(some_rates(), st.builds(Usage, *[st.integers(-5, 10**6)] * 8))
 def test_figures_that_make_no_sense_never_cost_less_than_nothing(rates: Rates, usage: Usage) -> None:
     assert cost(rates, usage) >= 0
+
+
+@given(some_rates(), st.builds(Usage, *[st.integers(0, 10**30)] * 8))
+def test_no_call_costs_more_than_can_be_recorded(rates: Rates, usage: Usage) -> None:
+    assert cost(rates, usage) <= MAX_NANO_USD < 2**63
+
+
+def test_a_cost_beyond_the_largest_amount_is_that_amount() -> None:
+    assert cost(GPT, Usage(input_tokens=10**18)) == MAX_NANO_USD

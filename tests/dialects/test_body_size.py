@@ -1,0 +1,68 @@
+"""The number of parts of a body is known before anything is made of them."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.dialects.body_size import has_more_members, marks
+
+
+@given(st.dictionaries(st.text(), st.integers() | st.text(), max_size=8), st.integers(0, 8))
+def test_members_are_counted(value, most):
+    assert has_more_members(json.dumps(value).encode(), most) is (len(value) > most)
+
+
+def test_a_repeated_member_counts_each_time():
+    assert has_more_members(b'{"a":1,"a":2,"a":3}', 2)
+
+
+def test_nothing_is_read_beyond_the_first_member_too_many():
+    assert has_more_members(b'{"a":1,"b":2,"c" and here it is no JSON any more', 1)
+
+
+@pytest.mark.parametrize("raw", [b"[1,2,3]", b"null", b"", b"{", b'{"a":', b"[" * 100_000])
+def test_what_is_no_object_has_no_members(raw):
+    assert not has_more_members(raw, 1)
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        ("", 2),
+        ("{[,", 2),
+        ('"', 2),
+        ("\\", 2),
+        ('\\\\"{\\\\\\"', 2),
+        ([], 1),
+        ([1, 2, 3], 3),
+        ([{}, {}], 4),
+        ({"a": "b\\", "c{": 1}, 8),
+    ],
+)
+def test_marks_are_those_outside_of_texts(value, found):
+    assert marks(json.dumps(value).encode(), 100) == found
+
+
+json_values = st.recursive(
+    st.none() | st.integers() | st.text(alphabet='a"\\\\{[,é'),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(alphabet='a"\\\\{[,'), inner),
+)
+
+
+def parts(value: object) -> int:
+    if isinstance(value, str):
+        return 2
+    if isinstance(value, list):
+        return 1 + max(len(value) - 1, 0) + sum(map(parts, value))
+    if isinstance(value, dict):
+        return 1 + max(len(value) - 1, 0) + 2 * len(value) + sum(map(parts, value.values()))
+    return 0
+
+
+@given(json_values, st.booleans())
+def test_marks_are_counted_exactly_whatever_texts_contain(value, ascii_only):
+    assert marks(json.dumps(value, ensure_ascii=ascii_only).encode(), 10**9) == parts(value)
