@@ -49,6 +49,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._arrived_bytes = self._chunk_bytes = 0
         self._timer: asyncio.TimerHandle | None = None
         self._gathering = GatheringTransport(self.loop, stall_s)
+        self._answering: Any = None
         self._presence = Presence(self._gathering.gather, self._gathering.flush, self._answer)
         self._extensions: dict[str, Any] = {PRESENCE: self._presence}
 
@@ -67,8 +68,19 @@ class BoundedProtocol(HttpToolsProtocol):
         self._stop_timer()
         self._unset_keepalive_if_required()
         self._gathering.lost()
+        for waiting, _ in self.pipeline:
+            waiting.disconnected = True
+        if self._answering is not None and not self._answering.response_complete:
+            self._answering.disconnected = True
+        self.pipeline.clear()
         super().connection_lost(exc)
         self._presence.lost()
+
+    def _start_asgi_task(self, cycle: Any, app: Any) -> None:
+        """uvicorn tells only the newest request that its client has gone: of several that were sent at
+        once, the one that is being answered is another."""
+        self._answering = cycle
+        super()._start_asgi_task(cycle, app)
 
     def data_received(self, data: bytes) -> None:
         if self._gathering.deaf:
@@ -138,7 +150,7 @@ class BoundedProtocol(HttpToolsProtocol):
         cycle = send.__self__
         if self.flow.write_paused or cycle.response_started or cycle.scope["method"] == "HEAD":
             return False
-        if cycle.disconnected:
+        if cycle.disconnected or self.transport.is_closing():
             return True
         lines = [*cycle.default_headers, *headers]
         if not cycle.keep_alive:

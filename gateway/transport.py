@@ -59,7 +59,7 @@ class GatheringTransport:
     def write(self, data: bytes) -> None:
         if self._gathering:
             self._pieces.append(data)
-        else:
+        elif not self._transport.is_closing():  # uvloop would raise
             self._transport.write(data)
 
     def gather(self) -> None:

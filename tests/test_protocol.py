@@ -202,3 +202,17 @@ def protocol_of(presence: Presence) -> BoundedProtocol:
         for found in gc.get_objects()
         if isinstance(found, BoundedProtocol) and found._presence is presence
     )
+
+
+async def test_a_client_that_sent_several_requests_and_left_is_gone_for_each_of_them(caplog):
+    async with served() as server:
+        async with server.connected() as (_, writer):
+            writer.write(HEAD + b"content-length: 2\r\n\r\nab" + HEAD + b"content-length: 2\r\n\r\ncd")
+            await server.begun.wait()
+            presence = server.presence
+            writer.transport.abort()
+        async with asyncio.timeout(DEADLINE_S):
+            while not presence.gone:
+                await asyncio.sleep(0)
+        await asyncio.sleep(0)
+    assert [record.message for record in caplog.records if record.levelname == "ERROR"] == []
