@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Literal
 
 from msgspec import Struct
@@ -112,6 +113,8 @@ class Call(Struct):
     hold: Hold | None = None
     intended: int | None = None
     """How many verdicts the recorded intent holds; None: no intent is recorded."""
+    intent_durable: asyncio.Future[None] | None = None
+    """Says that the intent became durable, or why it didn't."""
     sent_to: Candidate | None = None
     attempts: list[Attempt] = []
     served: Served | None = None

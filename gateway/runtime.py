@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Mapping
+import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -67,7 +68,7 @@ class Subjects(Protocol):
 
 
 class Audit(Protocol):
-    def append(self, entry: Entry) -> Awaitable[None]:
+    def append(self, entry: Entry) -> asyncio.Future[None]:
         """Chain an entry, at once; awaiting says it is durable. Raises SpoolUnavailable."""
         ...
 

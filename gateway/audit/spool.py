@@ -17,7 +17,7 @@ import threading
 from collections.abc import Callable, Sequence
 
 from gateway.audit.chain import Chain, Head, lines_of
-from gateway.audit.entry import Entry, encode
+from gateway.audit.entry import Entry, Intent, encode
 from gateway.audit.projection import Sealed
 from gateway.audit.segments import SegmentWriter
 from gateway.errors import SpoolUnavailable
@@ -124,7 +124,7 @@ class Spool:
         """Chains the entry; the future says that it is durable.
 
         SpoolUnavailable at once if the queue is full or the spool closed, through the future if
-        the write fails. Cancelling the future doesn't take the entry out.
+        the write fails; an outcome fails with its intent. Cancelling the future doesn't take the entry out.
         """
         if self._closing:
             raise SpoolUnavailable("the audit log is closed")
@@ -165,6 +165,8 @@ class Spool:
 
     def _settle(self, batch: list[Waiting], error: Exception | None) -> None:
         self._note_health(error)
+        if error is not None:
+            batch = batch + self._orphans_of(batch)
         for _, encoded, durable in batch:
             self._bytes -= len(encoded)
             if durable.done():
@@ -179,6 +181,16 @@ class Spool:
             self._write()
         else:
             self._idle.set()
+
+    def _orphans_of(self, failed: list[Waiting]) -> list[Waiting]:
+        """Takes out what waits for the next batch and whose intent was in the failed one.
+
+        No outcome may stand in the log without its intent.
+        """
+        lost = {entry.id for entry, _, _ in failed if isinstance(entry, Intent)}
+        orphans = [one for one in self._waiting if one[0].id in lost]
+        self._waiting = [one for one in self._waiting if one[0].id not in lost]
+        return orphans
 
     def _note_health(self, error: Exception | None) -> None:
         if self.healthy is not (error is None):

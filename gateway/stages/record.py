@@ -6,6 +6,7 @@ can't be cancelled, and hands back what to wait for.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable
 from typing import Final
 
@@ -33,7 +34,8 @@ _MAX_TOOL_NAME: Final = 128
 async def enter(call: Call, runtime: Runtime) -> None:
     """Record the intent, durably. Refuses with 503 if the audit log can't take it."""
     try:
-        await _intent(call, runtime, verdicts=len(call.trail))
+        # Shielded: a caller that leaves cancels its wait, and `leave` still learns what came of it.
+        await asyncio.shield(_intent(call, runtime, verdicts=len(call.trail)))
     except SpoolUnavailable:
         call.intended = None  # it is in no log; should the spool recover, both are written
         problem = Problem(
@@ -43,16 +45,25 @@ async def enter(call: Call, runtime: Runtime) -> None:
 
 
 def leave(call: Call, runtime: Runtime) -> Awaitable[None]:
-    """Chain the outcome (and the intent of a call refused before it had one)."""
-    if call.intended is None:
+    """Chain the outcome, and before it the intent of a call that has none in the log.
+
+    An intent that is still on its way takes its outcome along if it fails: the spool sees to that.
+    """
+    if call.intended is None or _lost(call.intent_durable):
         _intent(call, runtime, verdicts=0)
     return runtime.audit.append(outcome(call, runtime.clock.monotonic(), runtime.clock.now_ms()))
 
 
-def _intent(call: Call, runtime: Runtime, *, verdicts: int) -> Awaitable[None]:
+def _intent(call: Call, runtime: Runtime, *, verdicts: int) -> asyncio.Future[None]:
     durable = runtime.audit.append(intent(call, verdicts))
-    call.intended = verdicts
+    call.intended, call.intent_durable = verdicts, durable
     return durable
+
+
+def _lost(durable: asyncio.Future[None] | None) -> bool:
+    if durable is None or not durable.done() or durable.cancelled():
+        return False
+    return durable.exception() is not None
 
 
 def intent(call: Call, verdicts: int) -> Intent:

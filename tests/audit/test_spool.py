@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -25,7 +26,7 @@ from gateway.audit.projection import Sealed
 from gateway.audit.segments import SegmentWriter, lines_after
 from gateway.audit.spool import BatchWriter, Spool
 from gateway.errors import SpoolUnavailable
-from tests.audit.parts import boot, intent
+from tests.audit.parts import boot, intent, outcome
 
 
 class Disk:
@@ -249,3 +250,35 @@ async def test_it_stays_unhealthy_while_the_disk_is_full(bench: Callable[..., Be
         False,
         [".log"],
     )
+
+
+class Stalled(Disk):
+    """A disk whose next write fails, but not before it is let."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reached, self.let = threading.Event(), threading.Event()
+
+    def write(self, descriptor: int, data: bytes) -> int:
+        if not self.let.is_set():
+            self.reached.set()
+            assert self.let.wait(30)
+            raise OSError(errno.EIO, "Input/output error")
+        return super().write(descriptor, data)
+
+
+async def test_an_outcome_fails_with_the_intent_it_waits_behind(tmp_path: Path):
+    """The disk works again by the time the outcome would be written; the others' entries are."""
+    with_disk = Bench(tmp_path, thread=True)
+    await with_disk.spool.append(boot())
+    with_disk.disk = stalled = Stalled()
+    with_disk.spool._writer._segments._write = stalled.write
+    lost = with_disk.spool.append(intent("c1"))
+    while not stalled.reached.is_set():
+        await asyncio.sleep(0)
+    orphan, other = with_disk.spool.append(outcome("c1")), with_disk.spool.append(intent("c2"))
+    stalled.let.set()
+    done = await asyncio.gather(lost, orphan, other, return_exceptions=True)
+    await with_disk.spool.close()
+    assert [type(one) for one in done] == [SpoolUnavailable, SpoolUnavailable, type(None)]
+    assert with_disk.on_disk() == ["boot-1", "c2"]

@@ -6,10 +6,11 @@ import asyncio
 
 import pytest
 
-from gateway.audit.entry import Attempt, Intent, Outcome, time_text
-from gateway.call import Caller, Measured, Served
+from gateway.audit.entry import Attempt, Entry, Intent, Outcome, time_text
+from gateway.call import Call, Caller, Measured, Served
 from gateway.errors import Kind, Problem, Refused, SpoolUnavailable
 from gateway.ledger.interface import Hold
+from gateway.runtime import Runtime
 from gateway.stages import record
 from gateway.usage import Usage
 from tests.parts.calls import candidate, make_call, planned_call
@@ -150,3 +151,43 @@ async def test_the_name_of_a_tool_is_recorded_up_to_128_characters():
     call.asked.functions, call.asked.hosted_tools = ("f" * 1000,), ("h" * 1000,)
     await record.enter(call, make_runtime(call.policy, audit=audit))
     assert audit.intents[0].asked.tools == ("f" * 128, "h" * 128)
+
+
+class Later(FakeAudit):
+    """The disk fails after the caller has left: the test says when."""
+
+    def __init__(self) -> None:
+        super().__init__(slow=(Intent,))
+        self.told: list[asyncio.Future[None]] = []
+
+    def append(self, entry: Entry) -> asyncio.Future[None]:
+        self.told.append(super().append(entry))
+        return self.told[-1]
+
+
+async def left_while_waiting(call: Call, audit: Later) -> Runtime:
+    runtime = make_runtime(call.policy, audit=audit)
+    entering = asyncio.create_task(record.enter(call, runtime))
+    await asyncio.sleep(0)
+    entering.cancel()
+    await asyncio.wait([entering])
+    assert entering.cancelled()
+    return runtime
+
+
+async def test_an_intent_that_fails_after_its_caller_left_is_written_again():
+    call, audit = planned_call(), Later()
+    runtime = await left_while_waiting(call, audit)
+    audit.told[0].set_exception(SpoolUnavailable("broken"))
+    record.leave(call, runtime)
+    assert kinds(audit.entries) == ["Intent", "Intent", "Outcome"]
+
+
+@pytest.mark.parametrize("durable", [False, True])
+async def test_an_intent_that_did_not_fail_is_written_once_though_its_caller_left(durable: bool):
+    call, audit = planned_call(), Later()
+    runtime = await left_while_waiting(call, audit)
+    if durable:
+        audit.told[0].set_result(None)
+    record.leave(call, runtime)
+    assert kinds(audit.entries) == ["Intent", "Outcome"]
