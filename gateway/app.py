@@ -75,11 +75,13 @@ async def running(settings: Settings, policy: Policy, announce: Announce) -> Asy
     async with AsyncExitStack() as stack:
         installation = stack.enter_context(open_installation(settings))
         announce(installation)
-        executor = stack.enter_context(ThreadPoolExecutor(2, "stores"))
+        # Keys have a thread of their own: a revocation never waits behind callers' new names.
+        for_keys = stack.enter_context(ThreadPoolExecutor(1, "keys"))
+        for_subjects = stack.enter_context(ThreadPoolExecutor(2, "subjects"))
         clock, chance = SystemClock(), SystemChance()
         audit = await AuditLog.open(_booting(settings, policy, installation))
         stack.push_async_callback(audit.close)
-        keys = KeyBook(installation.keys, executor, clock, hash_key=installation.hash_key)
+        keys = KeyBook(installation.keys, for_keys, clock, hash_key=installation.hash_key)
         await keys.refresh()
         remote = _upstream(settings)
         stack.push_async_callback(remote.aclose)
@@ -89,7 +91,7 @@ async def running(settings: Settings, policy: Policy, announce: Announce) -> Asy
         yield Runtime(
             policies=InForce(policy),
             keys=keys,
-            subjects=SubjectCache(installation.subjects, executor),
+            subjects=SubjectCache(installation.subjects, for_subjects),
             ledger=MemoryLedger(),
             prices=PriceBook(clock.today),
             upstreams={

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,6 +17,7 @@ from gateway.front import Front
 from gateway.installation import Installation, open_installation
 from gateway.runtime import Runtime
 from gateway.settings import Settings
+from gateway.stores.subjects import SqlSubjects
 from gateway.upstream.aiohttp_client import AiohttpUpstream
 from gateway.upstream.echo import EchoUpstream
 from gateway.upstream.httpx_client import HttpxUpstream
@@ -103,3 +105,24 @@ async def test_a_start_that_fails_leaves_nothing_open(tmp_path: Path):
     (tmp_path / "spool").unlink()
     async with opened(tmp_path):
         pass
+
+
+async def test_a_revocation_does_not_wait_behind_names_that_are_looked_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    free = threading.Event()
+
+    def held(_self: SqlSubjects, kind: str, name: str) -> str:
+        assert free.wait(30)
+        return f"{kind}-{name}"
+
+    monkeypatch.setattr(SqlSubjects, "pseudonym", held)
+    async with opened(tmp_path) as runtime:
+        waiting = [asyncio.ensure_future(runtime.subjects.resolve("user", f"u{n}")) for n in range(9)]
+        await asyncio.sleep(0)
+        try:
+            async with asyncio.timeout(10):
+                assert await runtime.keys.find("pk_" + "a" * 43) is None
+        finally:
+            free.set()
+            await asyncio.gather(*waiting)

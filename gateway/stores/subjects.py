@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Connection, Engine, insert, select
 
 from gateway.stores.database import reading, writing
-from gateway.stores.interfaces import Subjects
+from gateway.stores.interfaces import StoreUnavailable, Subjects
 from gateway.stores.tables import subjects
 
 Kind = Literal["user", "end_user"]
@@ -95,13 +95,17 @@ class SqlSubjects:
 class SubjectCache:
     """Pseudonyms that are already known, for the event loop; the rest are looked up in a thread.
 
-    Keeps the `capacity` names used last. Not thread-safe: it belongs to one event loop.
+    Keeps the `capacity` names used last; no more than `max_lookups` wait at a time. Not
+    thread-safe: it belongs to one event loop.
     """
 
-    def __init__(self, store: Subjects, executor: Executor, *, capacity: int = 100_000) -> None:
+    def __init__(
+        self, store: Subjects, executor: Executor, *, capacity: int = 100_000, max_lookups: int = 256
+    ) -> None:
         self._store = store
         self._executor = executor
         self._capacity = capacity
+        self._max_lookups = max_lookups
         self._names: OrderedDict[tuple[str, str], str] = OrderedDict()
         self._lookups: dict[tuple[str, str], asyncio.Future[str]] = {}
 
@@ -113,13 +117,15 @@ class SubjectCache:
         return found
 
     async def resolve(self, kind: Kind, name: str) -> str:
-        """StoreUnavailable if it isn't known and the database can't be asked."""
+        """StoreUnavailable if it isn't known and the database can't be asked, or too many ask it."""
         found = self.known(kind, name)
         if found is not None:
             return found
         key = (kind, name)
         lookup = self._lookups.get(key)
         if lookup is None:
+            if len(self._lookups) >= self._max_lookups:
+                raise StoreUnavailable("too many new names wait for the database")
             loop = asyncio.get_running_loop()
             lookup = loop.run_in_executor(self._executor, self._store.pseudonym, kind, name)
             self._lookups[key] = lookup

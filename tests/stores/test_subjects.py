@@ -162,3 +162,17 @@ async def test_the_name_used_longest_ago_is_forgotten_first(executor: ThreadPool
     for name in ("ann", "bob", "ann", "cyd"):
         await cache.resolve("user", name)
     assert [cache.known("user", name) is not None for name in ("ann", "bob", "cyd")] == [True, False, True]
+
+
+async def test_no_more_names_wait_than_may(executor: ThreadPoolExecutor):
+    store = Counting()
+    store.free.clear()
+    cache = SubjectCache(store, executor, max_lookups=3)
+    waiting = [asyncio.ensure_future(cache.resolve("user", f"u{number}")) for number in range(3)]
+    await asyncio.sleep(0)
+    with pytest.raises(StoreUnavailable):
+        await cache.resolve("user", "one too many")
+    sharing = asyncio.ensure_future(cache.resolve("user", "u0"))
+    store.free.set()
+    assert len(await asyncio.gather(*waiting, sharing)) == 4
+    assert await cache.resolve("user", "one too many") == "user:one too many"
