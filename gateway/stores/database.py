@@ -1,7 +1,7 @@
 """Opens the database: engine, migrations, and the installation's id.
 
 SQLite for now: WAL, so that readers never wait; `synchronous=NORMAL`, because what matters is
-already durable in the audit spool. Transactions that write begin IMMEDIATE: two writers then wait
+already durable in the audit spool (and a change of keys asks for more). Transactions that write begin IMMEDIATE: two writers then wait
 for each other instead of failing half-way.
 """
 
@@ -78,11 +78,14 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
-    """A transaction, committed at the end; SQLAlchemy's errors become StoreUnavailable."""
+def writing(engine: Engine, *, durable: bool = False) -> Iterator[Connection]:
+    """A transaction, committed at the end; SQLAlchemy's errors become StoreUnavailable.
+
+    `durable`: it survives a power loss when this returns, at the price of an fsync.
+    """
     try:
         with engine.connect() as connection:
-            connection = connection.execution_options(begin_immediate=True)
+            connection = connection.execution_options(begin_immediate=True, durable=durable)
             with connection.begin():
                 yield connection
     except SQLAlchemyError as error:
@@ -106,7 +109,11 @@ def _sqlite_engine(url: str, busy_timeout_ms: int) -> Engine:
         cursor.close()
 
     def begin(connection: Connection) -> None:
-        immediate = connection.get_execution_options().get("begin_immediate", False)
+        options = connection.get_execution_options()
+        immediate, durable = options.get("begin_immediate", False), options.get("durable", False)
+        if connection.info.get("durable", False) is not durable:  # `info` lives as long as the connection
+            connection.exec_driver_sql(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+            connection.info["durable"] = durable
         connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
     event.listen(engine, "connect", prepare)

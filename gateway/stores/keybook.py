@@ -8,12 +8,15 @@ and spaced out, so that guessing keys costs the database nothing.
 from __future__ import annotations
 
 import asyncio
+import logging
+from collections.abc import Sequence
 from concurrent.futures import Executor
 from typing import Final, Protocol
 
 from gateway.credentials import digest
 from gateway.stores.interfaces import KeyRecord, Keys, StoreUnavailable
 
+_LOG = logging.getLogger(__name__)
 _SPACING_S: Final = 0.2
 _FOLLOW_S: Final = 1.0
 
@@ -34,6 +37,7 @@ class KeyBook:
         self._hash_key = hash_key
         self._by_hash: dict[bytes, KeyRecord] = {}
         self._cursor = 0
+        self._replaced = 0
         self._looked_at = float("-inf")
         self._look: asyncio.Future[None] | None = None
         self._reading = False
@@ -56,13 +60,24 @@ class KeyBook:
     async def refresh(self) -> None:
         """Take over what has changed."""
         self._looked_at = self._clock.monotonic()
-        loop = asyncio.get_running_loop()
-        changed, cursor = await loop.run_in_executor(self._executor, self._store.changed_since, self._cursor)
-        if cursor < self._cursor:
+        asked, replaced = self._cursor, self._replaced
+        changed, cursor = await self._changed_since(asked)
+        set_back = cursor < asked
+        if set_back:
+            changed, cursor = await self._changed_since(0)
+        if replaced != self._replaced or (not set_back and cursor < self._cursor):
             return  # overtaken by a later look: what this one read may have been revoked since
+        if set_back:
+            _LOG.warning("the database was set back: all keys are read anew")
+            self._by_hash.clear()
+            self._replaced += 1
         for record in changed:
             self._by_hash[record.hash] = record
         self._cursor = cursor
+
+    async def _changed_since(self, cursor: int) -> tuple[Sequence[KeyRecord], int]:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._executor, self._store.changed_since, cursor)
 
     async def follow(self) -> None:
         """Refresh every second, for ever: revocations arrive this way. A database that is down keeps
@@ -73,6 +88,8 @@ class KeyBook:
                 await self.refresh()
             except StoreUnavailable:
                 continue
+            except Exception:  # whatever it was, without this loop no revocation arrives any more
+                _LOG.exception("the keys could not be read; they are read again in a second")
 
     async def _look_again(self) -> None:
         """One look for all who ask at once, and no two within `_SPACING_S`."""

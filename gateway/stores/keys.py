@@ -31,7 +31,7 @@ class SqlKeys:
         self._engine = engine
 
     def add(self, key: KeyRecord) -> None:
-        with writing(self._engine) as connection:
+        with writing(self._engine, durable=True) as connection:
             taken = select(keys.c.id).where(or_(keys.c.id == key.id, keys.c.hash == key.hash))
             if connection.execute(taken).first() is not None:
                 raise DuplicateKey(f"a key {key.id} or one with the same secret exists")
@@ -43,7 +43,7 @@ class SqlKeys:
             return [_record(row) for row in rows]
 
     def revoke(self, key_id: str, at: int) -> bool:
-        with writing(self._engine) as connection:
+        with writing(self._engine, durable=True) as connection:
             done = connection.execute(
                 update(keys)
                 .where(keys.c.id == key_id, keys.c.revoked_at.is_(None))
@@ -57,7 +57,8 @@ class SqlKeys:
         with reading(self._engine) as connection:
             changed = select(keys).where(keys.c.change > cursor).order_by(keys.c.change)
             rows = connection.execute(changed).all()
-        return [_record(row) for row in rows], rows[-1].change if rows else cursor
+            latest = select(counters.c.value).where(counters.c.name == _COUNTER)
+            return [_record(row) for row in rows], connection.execute(latest).scalar_one_or_none() or 0
 
     def count(self) -> int:
         with reading(self._engine) as connection:

@@ -13,6 +13,7 @@ CATCH_ALLS: Final[Mapping[str, str]] = {
     "gateway/pipeline.py::serve": "the edge: our own mistakes get an answer and a record too",
     "gateway/audit/shipping.py::Shipper._run": "the shipper's loop: what fails now is tried again, nothing is lost",
     "gateway/audit/spool.py::Pace.write": "whatever a write ran into, the callers of its batch must hear of it",
+    "gateway/stores/keybook.py::KeyBook.follow": "the follower's loop: without it no revocation arrives any more",
     "gateway/pipeline.py::settle": "one failing step does not stop the next",
 }
 

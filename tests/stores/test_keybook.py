@@ -57,8 +57,8 @@ class AtOnce(Executor):
         done: Future[T] = Future()
         try:
             done.set_result(fn(*args, **kwargs))
-        except StoreUnavailable as down:
-            done.set_exception(down)
+        except Exception as error:
+            done.set_exception(error)
         return done
 
 
@@ -195,3 +195,50 @@ async def test_revocations_arrive_every_second_and_an_outage_in_between_is_survi
     await asyncio.wait([following])
     assert clock.slept == [1.0, 1.0, 1.0]
     assert book.known(ANNA) == record_of(ANNA)
+
+
+async def test_a_mistake_while_reading_does_not_end_the_following():
+    class Faulty(Store):
+        def changed_since(self, cursor: int) -> tuple[Sequence[KeyRecord], int]:
+            if not self.looks:
+                self.looks.append(cursor)
+                raise RuntimeError("a mistake")
+            return super().changed_since(cursor)
+
+    clock = Ends()
+    book = book_on(Faulty(record_of(ANNA)), clock=clock)
+    await asyncio.wait([asyncio.create_task(book.follow())])
+    assert clock.slept == [1.0, 1.0, 1.0]
+    assert book.known(ANNA) == record_of(ANNA)
+
+
+async def test_a_database_that_was_set_back_is_read_anew():
+    store = Store(record_of(ANNA), record_of(BEN), record_of(BEN, revoked_at=7))
+    book = book_on(store)
+    await book.refresh()
+    store.changes = [record_of(ANNA)]
+    await book.refresh()
+    assert (book.known(ANNA), book.known(BEN)) == (record_of(ANNA), None)
+    store.add(record_of(ANNA, revoked_at=9))
+    await book.refresh()
+    assert book.known(ANNA) == record_of(ANNA, revoked_at=9)
+
+
+async def test_a_look_from_before_the_database_was_set_back_changes_nothing():
+    store, executor = Store(record_of(ANNA), record_of(BEN)), Held()
+    book = book_on(store, executor)
+    first = asyncio.create_task(book.refresh())
+    await asyncio.sleep(0)
+    await executor.lets(0)
+    await first
+    store.add(record_of(BEN, revoked_at=7))
+    slow = asyncio.create_task(book.refresh())
+    await asyncio.sleep(0)
+    store.changes = [record_of(ANNA)]
+    fast = asyncio.create_task(book.refresh())
+    await asyncio.sleep(0)
+    await executor.lets(2)
+    await executor.lets(3)
+    await executor.lets(1)
+    await asyncio.gather(first, slow, fast)
+    assert (book.known(ANNA), book.known(BEN)) == (record_of(ANNA), None)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import Connection, event
 
-from gateway.stores.database import Database
+from gateway.stores.database import Database, writing
 from gateway.stores.interfaces import Keys
 from gateway.stores.keys import DuplicateKey, SqlKeys
 from tests.stores.parts import NOW_MS, key
@@ -66,3 +67,23 @@ def test_keys_are_counted(keys: Keys):
     counts = [keys.count()]
     keys.add(key())
     assert [*counts, keys.count()] == [0, 1]
+
+
+def test_a_database_that_was_set_back_says_so_by_its_cursor(keys: Keys):
+    keys.add(key(1))
+    assert keys.changed_since(7) == ([], 1)
+
+
+def test_a_change_of_keys_survives_a_power_loss_and_what_follows_need_not(keys: Keys, database: Database):
+    levels: list[int] = []
+
+    def note(connection: Connection) -> None:
+        levels.append(connection.exec_driver_sql("PRAGMA synchronous").scalar_one())
+
+    event.listen(database.engine, "commit", note)
+    keys.add(key(1))
+    keys.revoke("k-1", NOW_MS)
+    with writing(database.engine):
+        pass
+    full, normal = 2, 1
+    assert levels == [full, full, normal]
