@@ -1,15 +1,20 @@
-"""Whether the columns that questions are answered from agree with the bytes that are chained."""
+"""Whether what is kept twice agrees: columns with the bytes that are chained, spool with database."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from pathlib import Path
 
 import msgspec
 
-from gateway.audit.chain import Fault, open_envelope
+from gateway.audit.chain import Fault, open_envelope, split_line
 from gateway.audit.entry import Entry, Intent, Outcome, decode
 from gateway.audit.projection import Sealed, entry_row, intent_columns, last_refusal, outcome_columns
+from gateway.audit.segments import lines_after
 from gateway.stores.interfaces import CallRow, Calls, EntryRow, IntentColumns, OutcomeColumns
+
+_PAGE = 500
 
 
 def entry_in(body: bytes) -> Entry | None:
@@ -63,6 +68,27 @@ def _refusal_of_intent(calls: Calls, call: CallRow) -> str | None:
     row = calls.bodies([place]).get(place)
     entry = None if row is None else entry_in(row.body)
     return last_refusal(entry.decisions) if isinstance(entry, Intent) else None
+
+
+def twice_kept(calls: Calls, folder: Path, until: int) -> Fault | None:
+    """The first entry up to `until` that the database holds otherwise than the spool still does."""
+    in_spool = _places(folder, until)
+    while page := list(islice(in_spool, _PAGE)):
+        rows = calls.bodies([(folder.name, seq) for seq, _, _ in page])
+        for seq, digest, body in page:
+            row = rows.get((folder.name, seq))
+            if row is not None and (row.hash, row.body) != (digest, body):
+                return Fault(folder.name, seq, "replaced", "the spool holds another entry than the database")
+    return None
+
+
+def _places(folder: Path, until: int) -> Iterator[tuple[int, str, bytes]]:
+    """Sequence number, hash and body of each line that can be read."""
+    for line in lines_after(folder, 0):
+        parts = split_line(line) if line.endswith(b"\n") else None
+        envelope = None if parts is None else open_envelope(parts[1])
+        if parts is not None and envelope is not None and envelope.seq <= until:
+            yield envelope.seq, *parts
 
 
 def _fault(row: EntryRow, detail: str) -> Fault:

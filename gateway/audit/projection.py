@@ -15,6 +15,8 @@ from gateway.audit.entry import Boot, Decision, Entry, Intent, Outcome
 from gateway.stores.interfaces import NO_OUTCOME, Position, Row, Shipment, call_row
 from gateway.usage import nano_of
 
+_LARGEST = 2**63 - 1
+
 
 class Sealed(Struct, frozen=True, gc=False):
     """An entry with the link that holds it."""
@@ -82,7 +84,7 @@ def intent_columns(writer: str, seq: int, entry: Intent) -> Row:
 
 
 def outcome_columns(seq: int, entry: Outcome) -> Row:
-    """The values of OutcomeColumns."""
+    """The values of OutcomeColumns; a figure that no column can hold is left to the entry's bytes."""
     served, usage, spent = entry.served, entry.usage, entry.cost.usd
     return (
         last_refusal(entry.decisions),
@@ -92,10 +94,22 @@ def outcome_columns(seq: int, entry: Outcome) -> Row:
         served.provider,
         served.region,
         served.target,
-        None if usage is None else usage.input_tokens,
-        None if usage is None else usage.output_tokens,
-        None if spent is None else nano_of(spent),
+        None if usage is None else _storable(usage.input_tokens),
+        None if usage is None else _storable(usage.output_tokens),
+        None if spent is None else _nano_usd(spent),
     )
+
+
+def _storable(number: int) -> int | None:
+    """One figure that a provider made up must not stop the log: a database counts in 64 bits."""
+    return number if -_LARGEST <= number <= _LARGEST else None
+
+
+def _nano_usd(spent: str) -> int | None:
+    try:
+        return _storable(nano_of(spent))
+    except (ArithmeticError, ValueError):
+        return None
 
 
 def last_refusal(decisions: Sequence[Decision]) -> str | None:

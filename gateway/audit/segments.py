@@ -165,12 +165,10 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def drop_shipped(folder: Path, shipped_seq: int) -> None:
-    """Deletes segments whose every line is shipped, as long as the next one holds a whole line.
+def shipped_segments(folder: Path, shipped_seq: int) -> list[Path]:
+    """Segments whose every line is shipped, as long as the next one holds a whole line.
 
     So the newest line of the chain is always here, whatever a crash tears off.
     """
     segments = segment_paths(folder)
-    for (_, path), (next_first, _) in pairwise(segments):
-        if next_first <= shipped_seq:
-            path.unlink(missing_ok=True)
+    return [path for (_, path), (next_first, _) in pairwise(segments) if next_first <= shipped_seq]

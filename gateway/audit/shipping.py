@@ -18,7 +18,7 @@ from gateway.audit.chain import Head, Link, open_envelope, split_line
 from gateway.audit.entry import decode
 from gateway.audit.projection import Sealed, shipment
 from gateway.audit.recovery import SpoolDamaged
-from gateway.audit.segments import drop_shipped, lines_after
+from gateway.audit.segments import lines_after, shipped_segments
 from gateway.stores.interfaces import Archive
 
 _LOG = logging.getLogger(__name__)
@@ -26,7 +26,18 @@ BATCH_ENTRIES = 1_000
 
 
 def ship_batch(archive: Archive, writer: str, sealed: Sequence[Sealed], position: int) -> int:
-    """The new position. Where the database stands elsewhere than `position`, its own is returned."""
+    """The new position. Where the database stands elsewhere than `position`, its own is returned.
+
+    SpoolDamaged where the entries don't follow on `position`: what lies between is evidence that
+    is nowhere, and shipping past it would hide that.
+    """
+    first = sealed[0].link.seq
+    if first != position + 1:
+        raise SpoolDamaged(
+            f"audit writer {writer}: the database ends at entry {position} and the spool begins at entry "
+            f"{first}: what lies between is in neither. Restore a newer database, or move the spool's folder "
+            f"{writer} aside to start"
+        )
     if archive.ship(shipment(writer, sealed), position):
         return sealed[-1].link.seq
     return archive.position(writer).seq
@@ -36,10 +47,25 @@ def ship_folder(archive: Archive, writer: str, folder: Path, head: Head) -> None
     """Ships all that a folder holds and the database doesn't. For folders nobody writes to."""
     position = archive.position(writer).seq
     while position < head.seq:
+        before = position
         entries = sealed_between(folder, position, head.seq)
         while batch := list(islice(entries, BATCH_ENTRIES)):
             position = ship_batch(archive, writer, batch, position)
-    drop_shipped(folder, position)
+            if position != batch[-1].link.seq:
+                break  # the database stands elsewhere: read on from there
+        if position == before:
+            raise SpoolDamaged(
+                f"audit writer {writer}: entries after {before} can't be shipped from {folder}"
+            )
+    drop_shipped(archive, folder, position)
+
+
+def drop_shipped(archive: Archive, folder: Path, position: int) -> None:
+    """Deletes the segments that were shipped whole, once the database would survive a power loss."""
+    segments = shipped_segments(folder, position)
+    if segments and archive.make_durable():
+        for path in segments:
+            path.unlink(missing_ok=True)
 
 
 def sealed_between(folder: Path, after: int, until: int) -> Iterator[Sealed]:
@@ -151,9 +177,11 @@ class Shipper:
             for batch in self._batches():
                 self._position = ship_batch(self._archive, self._writer, batch, self._position)
                 self._forget()
+                if self._position != batch[-1].link.seq:
+                    break  # the database stands elsewhere: go on from there
             if self._position == before:
                 raise SpoolDamaged(f"{self._folder}: no entry after {before}, though {until} were written")
-        drop_shipped(self._folder, self._position)
+        drop_shipped(self._archive, self._folder, self._position)
 
     def _batches(self) -> Iterator[Sequence[Sealed]]:
         """From memory where memory goes on from the position, else from disk."""

@@ -10,12 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from gateway.audit.agreement import check_page, entry_in
+from gateway.audit.agreement import check_page, entry_in, twice_kept
 from gateway.audit.chain import ChainChecker, Fault, Head, Link, open_envelope, split_line
 from gateway.audit.entry import Boot, Entry
 from gateway.audit.projection import Sealed
 from gateway.audit.segments import lines_after, writer_folders
-from gateway.stores.interfaces import Calls, EntryRow
+from gateway.stores.interfaces import Calls, EntryRow, Position
 
 _PAGE = 1_000
 Progress = Callable[[int], None]
@@ -69,19 +69,22 @@ class Verifier:
             self._note(Fault(stray.intent.writer, stray.intent.intent_seq, "columns", detail))
         return self._report
 
-    def _writers(self) -> dict[str, int]:
+    def _writers(self) -> dict[str, Position]:
         """Those the database knows, and those that have only a folder yet."""
         folders = [] if self._data is None else [folder.name for folder in writer_folders(self._data)]
-        return self._calls.writers() | {name: 0 for name in folders if name not in self._calls.writers()}
+        return {name: Position(0, "") for name in folders} | self._calls.writers()
 
-    def _walk(self, chain: ChainReport, shipped: int) -> Fault | None:
+    def _walk(self, chain: ChainReport, shipped: Position) -> Fault | None:
         checker = ChainChecker(self._installation, chain.writer)
         try:
-            return self._entries(checker, chain, shipped)
+            fault = self._entries(checker, chain, shipped)
+            if fault is None and self._data is not None:
+                fault = twice_kept(self._calls, self._data / "spool" / chain.writer, checker.head.seq)
+            return fault
         finally:
             chain.head = checker.head
 
-    def _entries(self, checker: ChainChecker, chain: ChainReport, shipped: int) -> Fault | None:
+    def _entries(self, checker: ChainChecker, chain: ChainReport, shipped: Position) -> Fault | None:
         """The database, then what only the spool has.
 
         Entries move from one to the other while this reads, and the last lines may be half
@@ -89,18 +92,18 @@ class Verifier:
         """
         while True:
             before = checker.head.seq
-            fault = self._in_database(checker)
+            fault = self._in_database(checker, shipped)
             if fault is not None:
                 return fault
-            if checker.head.seq < shipped:
+            if checker.head.seq < shipped.seq:
                 return Fault(
-                    chain.writer, checker.head.seq + 1, "missing", f"entries up to {shipped} were shipped"
+                    chain.writer, checker.head.seq + 1, "missing", f"entries up to {shipped.seq} were shipped"
                 )
             fault = None if self._data is None else self._in_spool(checker, chain, self._data)
             if checker.head.seq == before:
                 return fault
 
-    def _in_database(self, checker: ChainChecker) -> Fault | None:
+    def _in_database(self, checker: ChainChecker, shipped: Position) -> Fault | None:
         while rows := self._calls.entries(checker.writer, checker.head.seq, _PAGE):
             page: list[tuple[EntryRow, Sealed]] = []
             fault: Fault | None = None
@@ -108,6 +111,9 @@ class Verifier:
                 checked = checker.feed(row.hash, row.body)
                 if isinstance(checked, Fault):
                     fault = checked
+                    break
+                if row.seq == shipped.seq and row.hash != shipped.hash:
+                    fault = Fault(row.writer, row.seq, "replaced", "another entry was shipped as this one")
                     break
                 entry = entry_in(row.body)
                 if entry is None:

@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 
 from gateway.stores.database import reading
-from gateway.stores.interfaces import CallFilter, CallRow, EntryRow, IntentColumns, OutcomeColumns
+from gateway.stores.interfaces import CallFilter, CallRow, EntryRow, IntentColumns, OutcomeColumns, Position
 from gateway.stores.tables import calls, entries, shipped, writers
 
 _INTENT = tuple(calls.c[name] for name in IntentColumns._fields)
@@ -71,11 +71,12 @@ class SqlCalls:
                 _entry_row(row) for row in connection.execute(wanted.order_by(entries.c.seq).limit(limit))
             ]
 
-    def writers(self) -> dict[str, int]:
-        wanted = select(writers.c.id, func.coalesce(shipped.c.seq, 0)).outerjoin_from(writers, shipped)
+    def writers(self) -> dict[str, Position]:
+        last = func.coalesce(shipped.c.seq, 0), func.coalesce(shipped.c.hash, "")
+        wanted = select(writers.c.id, *last).outerjoin_from(writers, shipped)
         with reading(self._engine) as connection:
             rows = connection.execute(wanted.order_by(writers.c.created_at, writers.c.id))
-            return {name: int(seq) for name, seq in rows}
+            return {name: Position(int(seq), str(digest)) for name, seq, digest in rows}
 
     def unregistered(self) -> list[str]:
         registered = self.writers()

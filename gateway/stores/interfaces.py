@@ -121,6 +121,10 @@ class Archive(Protocol):
         """All of it or nothing. False if the writer's position isn't `after`: look it up again."""
         ...
 
+    def make_durable(self) -> bool:
+        """Whether all that was shipped survives a power loss now. False: not yet, ask again later."""
+        ...
+
     def open_calls(self, writer: str) -> Sequence[OpenCall]:
         """Calls with an intent and no outcome, oldest first."""
         ...
@@ -170,7 +174,7 @@ class Calls(Protocol):
         """In order of seq."""
         ...
 
-    def writers(self) -> dict[str, int]:
+    def writers(self) -> dict[str, Position]:
         """Each registered writer, in the order they began, and the last entry that was shipped."""
         ...
 
@@ -214,7 +218,10 @@ class Keys(Protocol):
         ...
 
     def changed_since(self, cursor: int) -> tuple[Sequence[KeyRecord], int]:
-        """Keys added or revoked after `cursor` (0: all), by whatever process, and the next cursor."""
+        """Keys added or revoked after `cursor` (0: all), by whatever process, and the next cursor.
+
+        It is lower than `cursor` where the database was set back: then ask for all.
+        """
         ...
 
     def count(self) -> int: ...

@@ -144,3 +144,14 @@ def test_ids_of_writers_come_from_outside(place: Place):
     started = start(place.booting(new_id=counted("writer-")))
     started.recovered.lock.close()
     assert started.recovered.writer == "writer-1"
+
+
+def test_a_database_older_than_the_spool_stops_the_boot(place: Place):
+    writer = leave_behind(place, [intent("c1"), outcome("c1"), intent("c2"), outcome("c2")])
+    folder = place.data / "spool" / writer
+    (segment,) = folder.glob("*.log")
+    lines = segment.read_bytes().splitlines(keepends=True)
+    segment.unlink()
+    (folder / "000000000004.log").write_bytes(b"".join(lines[3:]))
+    with pytest.raises(SpoolDamaged, match=f"writer {writer}.* ends at entry 0 .* begins at entry 4"):
+        start(place.booting())

@@ -11,7 +11,7 @@ from gateway.audit.chain import Chain, genesis
 from gateway.audit.entry import Cost, Decision, Entry, encode
 from gateway.audit.projection import Sealed, intent_columns, last_refusal, outcome_columns, shipment
 from gateway.stores.interfaces import CALL_COLUMNS, NO_OUTCOME, EntryRow, call_row
-from gateway.usage import nano_usd
+from gateway.usage import Usage, nano_usd
 from tests.audit.parts import START_MS, boot, intent, outcome
 
 
@@ -74,3 +74,19 @@ def test_a_cost_nobody_knows_is_null():
 def test_the_last_refusal_is_the_decision(verdicts: list[str], found: str | None):
     decisions = [Decision(stage=f"s{n}", rule="r", verdict=verdict) for n, verdict in enumerate(verdicts)]
     assert last_refusal(decisions) == found
+
+
+@pytest.mark.parametrize("usd", ["9223372036.854775808", "1e30", "no number", "٣٤.000000000x"])
+def test_a_cost_that_no_column_can_hold_is_left_to_the_bytes(usd: str):
+    assert outcome_columns(1, replace(outcome("c1"), cost=Cost(usd=usd)))[-1] is None
+
+
+@pytest.mark.parametrize("tokens", [2**63, -(2**63) - 1, 10**30])
+def test_tokens_that_no_column_can_hold_are_left_to_the_bytes(tokens: int):
+    ended = replace(outcome("c1"), usage=Usage(input_tokens=tokens, output_tokens=tokens))
+    assert outcome_columns(1, ended)[-3:-1] == (None, None)
+
+
+def test_the_largest_figures_a_column_can_hold_are_in_it():
+    ended = replace(outcome("c1"), usage=Usage(2**63 - 1, 7), cost=Cost(usd="9223372036.854775807"))
+    assert outcome_columns(1, ended)[-3:] == (2**63 - 1, 7, 2**63 - 1)

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from gateway.audit.chain import Chain, Head, Link, genesis, lines_of, split_line
-from gateway.audit.entry import Entry, decode, encode
+from gateway.audit.entry import Cost, Entry, decode, encode
 from gateway.audit.projection import Sealed
 from gateway.audit.recovery import SpoolDamaged
 from gateway.audit.segments import SegmentWriter, lines_after, segment_path, segment_paths
@@ -17,6 +18,7 @@ from gateway.audit.shipping import Shipper, sealed_between, ship_batch, ship_fol
 from gateway.stores.archive import SqlArchive
 from gateway.stores.calls import SqlCalls
 from gateway.stores.interfaces import OpenCall, Position, Shipment, StoreUnavailable
+from gateway.usage import Usage
 from tests.audit.parts import Place, boot, intent, outcome
 
 
@@ -27,10 +29,14 @@ class Flaky:
         self.inner = inner
         self.down = False
         self.after_commit = False
+        self.durable = True
         self.tried = threading.Event()
 
     def position(self, writer: str) -> Position:
         return self.inner.position(writer)
+
+    def make_durable(self) -> bool:
+        return self.durable and self.inner.make_durable()
 
     def open_calls(self, writer: str) -> Sequence[OpenCall]:
         return self.inner.open_calls(writer)
@@ -204,3 +210,64 @@ def test_links_and_entries_fit(written: Written):
     (sealed,) = written.write([boot()])
     assert isinstance(sealed.link, Link)
     assert decode(encode(sealed.entry)) == boot()
+
+
+def test_a_figure_that_no_column_can_hold_does_not_stop_the_log(written: Written):
+    poisoned = replace(outcome("c1"), usage=Usage(1, 2**70), cost=Cost(usd="9225000000.000090000"))
+    written.write([boot(), intent("c1"), poisoned, *pairs(2, 2)])
+    ship_folder(written.archive, "w1", written.folder, written.chain.head)
+    assert written.shipped() == list(range(1, 8))
+
+
+def test_entries_that_do_not_follow_on_the_database_are_not_shipped(written: Written):
+    batch = written.write([boot(), *pairs(3)])
+    with pytest.raises(SpoolDamaged, match=r"writer w1.* ends at entry 0 .* begins at entry 4"):
+        ship_batch(written.archive, "w1", batch[3:], 0)
+    assert written.shipped() == []
+
+
+def test_a_spool_that_begins_after_the_end_of_the_database_is_damaged(written: Written):
+    for start in range(0, 30, 3):
+        written.write(pairs(3, start))
+    segment_paths(written.folder)[0][1].unlink()
+    with pytest.raises(SpoolDamaged, match="in neither"):
+        ship_folder(written.archive, "w1", written.folder, written.chain.head)
+    assert written.shipped() == []
+
+
+def test_a_running_shipper_says_a_gap_and_ships_nothing_past_it(
+    written: Written, caplog: pytest.LogCaptureFixture
+):
+    for start in range(0, 30, 3):
+        written.write(pairs(3, start))
+    segment_paths(written.folder)[0][1].unlink()
+    shipper = written.shipper(head=written.chain.head)
+    shipper.start()
+    assert not shipper.close(0.01)
+    assert "in neither" in caplog.text
+    assert written.shipped() == []
+
+
+def test_a_folder_that_moves_on_meanwhile_is_shipped_from_where_the_database_stands(written: Written):
+    batch = written.write([boot(), *pairs(1_500)])
+
+    class Overtaken(Flaky):
+        def ship(self, shipment: Shipment, after: int) -> bool:
+            if after == 0:
+                ship_batch(self.inner, "w1", batch[:7], 0)
+            return self.inner.ship(shipment, after)
+
+    ship_folder(Overtaken(written.archive.inner), "w1", written.folder, written.chain.head)
+    assert written.shipped() == list(range(1, 3_002))
+
+
+def test_no_segment_is_deleted_before_the_database_would_survive_a_power_loss(written: Written):
+    for start in range(0, 30, 3):
+        written.write(pairs(3, start))
+    kept = segment_paths(written.folder)
+    written.archive.durable = False
+    ship_folder(written.archive, "w1", written.folder, written.chain.head)
+    assert segment_paths(written.folder) == kept
+    written.archive.durable = True
+    ship_folder(written.archive, "w1", written.folder, written.chain.head)
+    assert len(segment_paths(written.folder)) == 1

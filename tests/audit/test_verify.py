@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from hashlib import sha256
 
 import pytest
 
@@ -190,3 +191,30 @@ async def test_progress_is_told(place: Place):
     database = place.database()
     Verifier(SqlCalls(database.engine), database.installation, place.data, seen.append).run()
     assert seen == [1000]
+
+
+def rewrite_last(place: Place, *, note: bool) -> int:
+    """Exchanges the last entry in the database for one with a right hash; `note`: in `shipped` too."""
+    with writing(place.database().engine) as connection:
+        row = connection.exec_driver_sql("SELECT seq, body FROM entries ORDER BY seq DESC LIMIT 1").one()
+        body = row.body.replace("gpt-5-mini", "gpt-5-maxi")
+        digest = sha256(body.encode()).hexdigest()
+        connection.exec_driver_sql(
+            "UPDATE entries SET body = ?, hash = ? WHERE seq = ?", (body, digest, row.seq)
+        )
+        connection.exec_driver_sql("UPDATE calls SET target = 'openai/gpt-5-maxi' WHERE outcome_seq = 11")
+        if note:
+            connection.exec_driver_sql("UPDATE shipped SET hash = ?", (digest,))
+    return int(row.seq)
+
+
+@pytest.mark.parametrize("keeps", ["the note of what was shipped", "the spool"])
+async def test_the_last_entry_rewritten_is_contradicted(place: Place, keeps: str):
+    writer = await run_calls(place)
+    last = rewrite_last(place, note=keeps == "the spool")
+    if keeps != "the spool":
+        for path in (place.data / "spool" / writer).glob("*.log"):
+            path.unlink()
+    fault = verify(place).fault
+    assert fault is not None
+    assert (fault.writer, fault.what, fault.seq) == (writer, "replaced", last)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
 import pytest
 
 from gateway.stores.archive import SqlArchive
 from gateway.stores.calls import SqlCalls
-from gateway.stores.database import Database, open_database, writing
+from gateway.stores.database import Database, open_database, reading, writing
 from gateway.stores.interfaces import CALL_COLUMNS, CallFilter, Position, StoreUnavailable, call_row
 from gateway.stores.tables import calls
 from tests.stores.parts import NOW_MS, OPEN, call, calls_shipment, ended, entry, shipped
@@ -26,7 +31,7 @@ def test_a_new_writer_stands_before_its_first_entry(archive: SqlArchive):
 def test_asking_for_its_position_registers_a_writer(archive: SqlArchive, database: Database):
     archive.position("w2")
     archive.position("w2")
-    assert SqlCalls(database.engine).writers() == {"w1": 0, "w2": 0}
+    assert SqlCalls(database.engine).writers() == {"w1": Position(0, ""), "w2": Position(0, "")}
 
 
 def test_a_shipment_moves_the_position_to_its_last_entry(archive: SqlArchive):
@@ -105,6 +110,19 @@ def test_a_busy_database_is_unavailable_not_wrong(archive: SqlArchive, database:
         busy.ship(calls_shipment(1), 0)
     assert busy.ship(calls_shipment(1), 0)
     impatient.close()
+
+
+def test_what_was_shipped_is_durable_once_a_checkpoint_copied_all_of_it(
+    archive: SqlArchive, database: Database, tmp_path: Path
+):
+    with reading(database.engine) as connection:
+        connection.exec_driver_sql("SELECT * FROM entries").all()
+        archive.ship(calls_shipment(1), 0)
+        assert not archive.make_durable(), "a reader still looks at what was before"
+    assert archive.make_durable()
+    alone = Path(shutil.copy(str(database.engine.url.database), tmp_path / "without-its-log.db"))
+    with closing(sqlite3.connect(alone)) as connection:
+        assert connection.execute("SELECT seq FROM shipped").fetchall() == [(2,)]
 
 
 def test_rows_follow_the_order_of_the_columns():
