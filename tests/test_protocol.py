@@ -12,7 +12,7 @@ import pytest
 
 from gateway.presence import PRESENCE, Presence
 from gateway.protocol import BoundedProtocol
-from tests.test_server import HEAD, Served, nothing_for, request, served
+from tests.test_server import DEADLINE_S, HEAD, Served, nothing_for, request, served
 
 HIDDEN = b"GET /hidden HTTP/1.1\r\nhost: a\r\n\r\n"
 CHUNKED = HEAD + b"transfer-encoding: chunked\r\n\r\n"
@@ -122,7 +122,7 @@ async def test_a_request_after_an_empty_line_is_answered():
     async with served() as server, server.connected() as (reader, writer):
         for _ in range(3):
             writer.write(request(body=b"abc") + b"\r\n")
-            await reader.readuntil(b"   3")
+            assert (await reader.readuntil(b"   3")).startswith(b"HTTP/1.1 200 ")
             writer.write(b"\r\n")
 
 
