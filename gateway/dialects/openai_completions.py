@@ -50,12 +50,19 @@ def _prompts(fields: Members) -> int:
         return 1
     if first != b"[":
         raise BadBody("'prompt' must be a string or a list", param="prompt")
+    if len(memoryview(raw)) > _LARGEST_LIST_BYTES:
+        raise BadBody(
+            f"'prompt' as a list may not be larger than {_LARGEST_LIST_BYTES >> 20} MiB", param="prompt"
+        )
     try:
         _TOKENS.decode(raw)
     except ValidationError:
         return len(items(raw, "prompt"))
     return 1
 
+
+_LARGEST_LIST_BYTES: Final = 8 * 1024 * 1024
+"""It is decoded on the event loop, before anybody has said that the caller may ask."""
 
 DIALECT: Final = Dialect(
     api="completions",

@@ -65,3 +65,9 @@ def test_what_does_not_change_is_the_very_bytes_that_came():
 
 def test_the_dialect_says_what_it_is():
     assert (DIALECT.api, DIALECT.family, DIALECT.provider_path) == ("completions", "openai", "/completions")
+
+
+def test_a_list_that_takes_long_to_read_is_refused_unread():
+    body = b'{"model":"m","prompt":[' + b'"",' * 3_000_000 + b'""]}'
+    with pytest.raises(BadBody, match="8 MiB"):
+        parse(body)
