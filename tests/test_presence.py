@@ -142,9 +142,12 @@ async def nobody(message: Message) -> None:
 
 def test_a_presence_that_is_lost_sends_into_nothing():
     sent: list[str] = []
-    presence = Presence(
-        lambda: sent.append("gather"), lambda: sent.append("flush"), lambda *_: bool(sent.append("answer"))
-    )
+
+    def answer(*_: object) -> bool:
+        sent.append("answer")
+        return True
+
+    presence = Presence(lambda: sent.append("gather"), lambda: sent.append("flush"), answer)
     presence.lost()
     presence.gather()
     presence.flush()
