@@ -149,7 +149,7 @@ def _outgoing(call: Call, candidate: Candidate, runtime: Runtime) -> Outgoing:
 def _changes(candidate: Candidate, grant: Grant) -> Changes:
     """The grant's cap is the role's, where the request sends none or more."""
     model, cap = candidate.target.model, grant.max_output_tokens
-    may_store = "store" in grant.role.allow
+    may_store = grant.role.allows_privilege("store")
     if cap is None:
         return Changes(model=model, may_store=may_store)
     return Changes(

@@ -68,7 +68,7 @@ def _objection(role: Role, api: str, asked: Asked) -> Refused | None:
         if not role.allows_mcp_server(server):
             return _forbidden(role, "may not use this MCP server", "mcp_server_forbidden", "mcp_servers")
     for privilege in asked.privileges:
-        if privilege not in role.allow:
+        if not role.allows_privilege(privilege):
             return _forbidden(role, f"may not set '{privilege}'", "option_forbidden", privilege)
     return None
 
