@@ -16,7 +16,8 @@ from gateway.form import Form
 from gateway.identity.person import Person
 from gateway.ledger.interface import Hold
 from gateway.policy.declared_keys import DeclaredKey
-from gateway.policy.snapshot import Model, Policy, Role, Target
+from gateway.policy.roles import Role
+from gateway.policy.snapshot import Model, Policy, Target
 from gateway.stores.key_records import KeyRecord
 from gateway.stores.ownership import Place
 from gateway.upload import Upload

@@ -5,7 +5,8 @@ from __future__ import annotations
 from gateway.dialects.registry import Route
 from gateway.errors import Kind, Problem, Refused
 from gateway.network import caller_address
-from gateway.policy.snapshot import Policy, Role
+from gateway.policy.roles import Role
+from gateway.policy.snapshot import Policy
 from gateway.reply import plain_answer, plain_problem
 from gateway.runtime import Runtime
 from gateway.stages import authenticate

@@ -12,7 +12,8 @@ from gateway.dialects.interface import Dialect, Family
 from gateway.dialects.speech import FAMILY_OF
 from gateway.errors import Kind, Problem, Refused
 from gateway.policy.reach import led_to
-from gateway.policy.snapshot import Policy, Provider, Role, Team
+from gateway.policy.roles import Role, Team
+from gateway.policy.snapshot import Policy, Provider
 from gateway.stores.ownership import Place
 
 CHOICE: Final = b"x-gateway-provider"

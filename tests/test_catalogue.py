@@ -9,7 +9,8 @@ import pytest
 
 from gateway.catalogue import serve_models, visible
 from gateway.dialects.registry import Route, route
-from gateway.policy.snapshot import Model, Role, Team
+from gateway.policy.roles import Role, Team
+from gateway.policy.snapshot import Model
 from gateway.wire import Exchange
 from tests.parts.asgi_client import AsgiClient
 from tests.parts.calls import BEARER, KEY, TARGET, key_record, make_policy

@@ -13,8 +13,9 @@ from gateway.dialects.kept_operations import kept_dialect
 from gateway.dialects.openai_family import OPENAI
 from gateway.errors import Kind, Refused
 from gateway.places import place_for
+from gateway.policy.roles import Role, Team
 from gateway.policy.secrets import Secret
-from gateway.policy.snapshot import Model, Policy, Provider, Role, Target, Team
+from gateway.policy.snapshot import Model, Policy, Provider, Target
 from gateway.stores.ownership import Place
 
 LIST, UPLOAD, READ, BATCH = (

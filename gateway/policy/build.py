@@ -16,10 +16,12 @@ from gateway.policy.models.apis import offered
 from gateway.policy.models.document import PolicyDocument
 from gateway.policy.models.identity_providers import IdentityProviderEntry
 from gateway.policy.models.models import ModelEntry, TargetEntry
+from gateway.policy.models.permissions import meant_by
 from gateway.policy.models.providers import ProviderEntry
 from gateway.policy.models.roles import RoleEntry
 from gateway.policy.models.teams import TeamEntry
-from gateway.policy.snapshot import FREE, Audit, Model, Policy, Price, Provider, Role, Target, Team, Timeouts
+from gateway.policy.roles import Role, Team
+from gateway.policy.snapshot import FREE, Audit, Model, Policy, Price, Provider, Target, Timeouts
 
 REVISION_CHARS = 12
 
@@ -133,6 +135,8 @@ def _role(name: str, entry: RoleEntry) -> Role:
         hosted_tools=entry.tools.hosted,
         mcp_servers=entry.tools.mcp_servers,
         allow=frozenset(entry.allow),
+        permissions=frozenset(each for word in entry.permissions for each in meant_by(word)),
+        within_own_team=entry.within == "own_team",
     )
 
 

@@ -28,7 +28,7 @@ KEYS: Final[Mapping[tuple[str, ...], frozenset[str]]] = {
     ),
     ("providers", "*"): frozenset({"processor"}),
     ("models", "*"): frozenset({"cache"}),
-    ("roles", "*"): frozenset({"use_cases", "permissions", "networks", "hours", "prompts", "require"}),
+    ("roles", "*"): frozenset({"use_cases", "networks", "hours", "prompts", "require"}),
     ("audit",): frozenset({"retention", "anchors", "rules"}),
 }
 

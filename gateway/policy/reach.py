@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from gateway.policy.globs import Glob
-from gateway.policy.snapshot import Policy, Role
+from gateway.policy.roles import Role
+from gateway.policy.snapshot import Policy
 
 _ANY: Final = "\u203b"
 """Stands where any characters may: printable, and in no name that is declared."""

@@ -10,7 +10,7 @@ from gateway.policy.globs import Glob, overlap
 from gateway.policy.models.document import PolicyDocument
 from gateway.policy.models.models import ModelEntry
 from gateway.policy.nodes import Entry, Mapping, Path, find
-from gateway.policy.snapshot import TRIAL
+from gateway.policy.roles import TRIAL
 from gateway.policy.suggest import did_you_mean, one_of, shown
 
 

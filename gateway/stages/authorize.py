@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from gateway.call import Call, Caller, Grant
 from gateway.dialects.interface import Asked
 from gateway.errors import Kind, Problem, Refused
-from gateway.policy.snapshot import Policy, Role
+from gateway.policy.roles import Role
+from gateway.policy.snapshot import Policy
 from gateway.runtime import Runtime
 
 

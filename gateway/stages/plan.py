@@ -17,7 +17,8 @@ from gateway.dialects.interface import BadBody
 from gateway.dialects.speech import Speech, Speeches
 from gateway.errors import Kind, Problem, Refused
 from gateway.places import CHOICE, place_for
-from gateway.policy.snapshot import Model, Policy, Provider, Role, Target, Team
+from gateway.policy.roles import Role, Team
+from gateway.policy.snapshot import Model, Policy, Provider, Target
 from gateway.runtime import Runtime
 from gateway.stores.ownership import Place
 from gateway.upstream.prices import Rates

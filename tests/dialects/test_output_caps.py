@@ -15,7 +15,8 @@ from gateway.dialects.interface import BadBody
 from gateway.dialects.output_caps import bounding, capped, is_surely_read, lower, reading, translated
 from gateway.dialects.registry import Route, route
 from gateway.dialects.speech import Speeches
-from gateway.policy.snapshot import Provider, Role, Target
+from gateway.policy.roles import Role
+from gateway.policy.snapshot import Provider, Target
 from gateway.stages import authorize, reserve
 from gateway.stages.attempt import changes_for
 from gateway.upstream.rates import Rates

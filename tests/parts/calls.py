@@ -14,7 +14,8 @@ from gateway.dialects.openai_family import OPENAI
 from gateway.dialects.registry import Route, route
 from gateway.dialects.speech import Speech
 from gateway.form import Form
-from gateway.policy.snapshot import Model, Policy, Provider, Role, Target, Team
+from gateway.policy.roles import Role, Team
+from gateway.policy.snapshot import Model, Policy, Provider, Target
 from gateway.stores.key_records import KeyRecord
 from tests.parts.runtime import NOON_MS, RATES
 

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.policy.reach import led_to
-from gateway.policy.snapshot import Model, Policy, Provider, Role, Target
+from gateway.policy.roles import Role
+from gateway.policy.snapshot import Model, Policy, Provider, Target
 
 
 def policy_of(**models: str) -> Policy:

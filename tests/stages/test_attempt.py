@@ -25,8 +25,9 @@ from gateway.errors import (
     UpstreamFault,
 )
 from gateway.form import FormBody
+from gateway.policy.roles import Role
 from gateway.policy.secrets import Secret
-from gateway.policy.snapshot import Role, Timeouts
+from gateway.policy.snapshot import Timeouts
 from gateway.policy.via import Via
 from gateway.runtime import Runtime
 from gateway.stages import attempt, meter

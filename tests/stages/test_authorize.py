@@ -9,7 +9,8 @@ import pytest
 from gateway.call import Caller, Grant
 from gateway.dialects.interface import Asked
 from gateway.errors import Kind, Refused
-from gateway.policy.snapshot import Model, Role, Team
+from gateway.policy.roles import Role, Team
+from gateway.policy.snapshot import Model
 from gateway.stages import authorize
 from tests.parts.calls import make_call, make_policy
 from tests.parts.runtime import make_runtime

@@ -12,7 +12,8 @@ from gateway.dialects.openai_responses_stream import ResponsesStream
 from gateway.dialects.registry import Route, route
 from gateway.dialects.speech import Speech
 from gateway.errors import Broken, Kind, Refused
-from gateway.policy.snapshot import Provider, Role, Target
+from gateway.policy.roles import Role
+from gateway.policy.snapshot import Provider, Target
 from gateway.runtime import Runtime
 from gateway.stages import keep
 from gateway.stores.ownership import KeptObject, Place

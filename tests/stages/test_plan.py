@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from gateway.call import Caller, Candidate, Grant, Plan
 from gateway.dialects.interface import Asked
 from gateway.errors import Kind, Refused
+from gateway.policy.roles import Role, Team
 from gateway.policy.secrets import Secret
-from gateway.policy.snapshot import Model, Provider, Role, Target, Team
+from gateway.policy.snapshot import Model, Provider, Target
 from gateway.stages import plan
 from gateway.stages.plan import in_drawn_order
 from gateway.stores.ownership import Place

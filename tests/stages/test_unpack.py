@@ -13,7 +13,8 @@ from msgspec import Raw, structs
 from gateway.call import Call, Caller, Grant
 from gateway.dialects.batch_lines import read_request
 from gateway.errors import Kind, Refused
-from gateway.policy.snapshot import Model, Provider, Role, Target
+from gateway.policy.roles import Role
+from gateway.policy.snapshot import Model, Provider, Target
 from gateway.runtime import Runtime
 from gateway.stages import attempt, authorize, own, plan, unpack
 from gateway.stores.ownership import KeptObject, Place

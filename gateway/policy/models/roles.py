@@ -12,6 +12,7 @@ from pydantic import ConfigDict, Field, StringConstraints
 from gateway.policy.models.apis import Api
 from gateway.policy.models.block import Block
 from gateway.policy.models.models import ModelName
+from gateway.policy.models.permissions import PermissionWord
 
 Privilege = Literal["store", "background", "service_tier"]
 Pattern = Annotated[str, StringConstraints(pattern=r"^\S+$", min_length=1, max_length=300)]
@@ -61,4 +62,14 @@ class RoleEntry(Block):
     allow: tuple[Privilege, ...] = Field(
         default=(),
         description="Switches it may set in a request: store, background, service_tier. Absent: none.",
+    )
+    permissions: tuple[PermissionWord, ...] = Field(
+        default=(),
+        description="What it may do with the gateway itself, through the admin API and the command line: "
+        "area:verb, or area:* for all of an area. Absent: nothing.",
+        examples=[["usage:read", "keys:*"]],
+    )
+    within: Literal["own_team"] | None = Field(
+        default=None,
+        description="own_team: its permissions reach only what belongs to its holder's team and the teams below it. Absent: they reach everything.",
     )
