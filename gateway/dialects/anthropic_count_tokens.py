@@ -13,7 +13,7 @@ import msgspec
 from gateway.dialects.anthropic_held import held_in_messages
 from gateway.dialects.anthropic_messages import NAMES, RARE, read_rare
 from gateway.dialects.anthropic_stream import AnthropicStream
-from gateway.dialects.body import flag, joined, members, require_list, required_text
+from gateway.dialects.body import flag, joined, members, require_list, required_model
 from gateway.dialects.interface import Answer, Asked, BadBody, Changes, Dialect, StreamReader
 from gateway.usage import Usage
 
@@ -21,7 +21,7 @@ from gateway.usage import Usage
 def parse(body: bytes) -> Asked:
     """BadBody unless it is a messages request. `max_output_tokens` is 0: none are generated."""
     fields = members(body, NAMES)
-    asked = Asked(raw=body, fields=fields, model=required_text(fields, "model"), max_output_tokens=0)
+    asked = Asked(raw=body, fields=fields, model=required_model(fields), max_output_tokens=0)
     require_list(fields, "messages")
     if flag(fields, "stream"):
         raise BadBody("a count of tokens can't be streamed", param="stream")

@@ -20,7 +20,7 @@ from gateway.dialects.body import (
     members,
     replaced,
     require_list,
-    required_text,
+    required_model,
     text,
 )
 from gateway.dialects.interface import Asked, BadBody, Changes, Dialect, StreamReader
@@ -52,7 +52,7 @@ def parse(body: bytes) -> Asked:
     asked = Asked(
         raw=body,
         fields=fields,
-        model=required_text(fields, "model"),
+        model=required_model(fields),
         stream=flag(fields, "stream"),
         max_output_tokens=count(fields, "max_tokens", least=0),
         wants_usage=True,

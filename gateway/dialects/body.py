@@ -26,7 +26,7 @@ from gateway.dialects.body_size import (
     has_more_members,
     holds_few_objects,
 )
-from gateway.dialects.interface import BadBody
+from gateway.dialects.interface import BadBody, ModelMissing
 
 _MEMBERS: Final = Decoder(dict[str, Raw])
 _JOINER: Final = msgspec.json.Encoder()
@@ -129,6 +129,22 @@ def required_text(fields: Members, name: str, *, longest: int = LONGEST_TEXT) ->
     if value is None:
         raise BadBody(f"'{name}' is missing", param=name)
     return value
+
+
+def required_model(fields: Members) -> str:
+    value = text(fields, "model")
+    if value is None:
+        raise ModelMissing(fields)
+    return value
+
+
+def with_model(raw: bytes, fields: Members, model: str) -> bytes:
+    """The body `raw` of these members, which name no model, naming this one. Every other byte stays."""
+    value = msgspec.json.encode(model)
+    if "model" in fields:  # null, or empty
+        return replaced(fields, {"model": value})
+    begin = raw.index(b"{") + 1
+    return b'%b"model":%b%b%b' % (raw[:begin], value, b"," if fields else b"", raw[begin:])
 
 
 def flag(fields: Members, name: str) -> bool:

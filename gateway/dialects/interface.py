@@ -140,6 +140,15 @@ class BadBody(ValueError):
         self.param = param
 
 
+class ModelMissing(BadBody):
+    """A request that names no model, where its API has a member for it. `fields` are those it has; empty
+    for a form."""
+
+    def __init__(self, fields: dict[str, Raw]) -> None:
+        super().__init__("'model' is missing", param="model")
+        self.fields = fields
+
+
 class NotOffered(BadBody):
     """A request for what no policy of this version can judge."""
 

@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 from msgspec import Raw
 
-from gateway.dialects.body import Members, count, flag, members, replaced, require_list, required_text
+from gateway.dialects.body import Members, count, flag, members, replaced, require_list, required_model
 from gateway.dialects.interface import Asked, Changes, Dialect, StreamReader
 from gateway.dialects.openai_answer import read_answer
 from gateway.dialects.openai_chat_held import held_in_chat
@@ -31,7 +31,7 @@ def parse(body: bytes) -> Asked:
     asked = Asked(
         raw=body,
         fields=fields,
-        model=required_text(fields, "model"),
+        model=required_model(fields),
         stream=flag(fields, "stream"),
         max_output_tokens=output_cap(fields),
     )

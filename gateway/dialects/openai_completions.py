@@ -7,7 +7,7 @@ from typing import Final
 from msgspec import ValidationError
 from msgspec.json import Decoder
 
-from gateway.dialects.body import Members, flag, is_null, items, members, required_text
+from gateway.dialects.body import Members, flag, is_null, items, members, required_model
 from gateway.dialects.interface import Asked, BadBody, Changes, Dialect
 from gateway.dialects.openai_answer import read_answer
 from gateway.dialects.openai_chat import choices, edited, output_cap, read_stream, rewritten
@@ -22,7 +22,7 @@ def parse(body: bytes) -> Asked:
     asked = Asked(
         raw=body,
         fields=fields,
-        model=required_text(fields, "model"),
+        model=required_model(fields),
         stream=flag(fields, "stream"),
         choices=_prompts(fields),
         max_output_tokens=output_cap(fields),

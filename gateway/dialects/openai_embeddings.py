@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from gateway.dialects.body import flag, is_null, joined, members, required_text
+from gateway.dialects.body import flag, is_null, joined, members, required_model
 from gateway.dialects.interface import Answer, Asked, BadBody, Changes, Dialect, StreamReader
 from gateway.dialects.openai_answer import read_embeddings
 from gateway.dialects.openai_request import NAMES, RARE, read_rare
@@ -16,7 +16,7 @@ from gateway.dialects.openai_stream import OpenAIStream
 def parse(body: bytes) -> Asked:
     """BadBody unless it is an embeddings request. `max_output_tokens` is 0: none are generated."""
     fields = members(body, NAMES)
-    asked = Asked(raw=body, fields=fields, model=required_text(fields, "model"), max_output_tokens=0)
+    asked = Asked(raw=body, fields=fields, model=required_model(fields), max_output_tokens=0)
     if is_null(fields.get("input")):
         raise BadBody("'input' is missing", param="input")
     if flag(fields, "stream"):

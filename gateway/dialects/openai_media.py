@@ -9,9 +9,19 @@ from typing import Final
 
 import msgspec
 
-from gateway.dialects.body import Members, Names, flag, folded, joined, members, required_text, text
+from gateway.dialects.body import (
+    Members,
+    Names,
+    flag,
+    folded,
+    joined,
+    members,
+    required_model,
+    required_text,
+    text,
+)
 from gateway.dialects.form_fields import form_flag, form_text, governed_fields
-from gateway.dialects.interface import Asked, BadBody, Changes
+from gateway.dialects.interface import Asked, BadBody, Changes, ModelMissing
 from gateway.dialects.kept import Held
 from gateway.dialects.openai_request import refuse_other_plans
 from gateway.dialects.references import KINDS, held_at_top, held_in, look_through, may_name
@@ -33,7 +43,7 @@ def asked_in_json(body: bytes, *, model: str | None = None) -> Asked:
     """BadBody unless it is an object whose governed members have their types. `model`: the one that is
     meant where none is named."""
     fields = members(body, NAMES)
-    named = required_text(fields, "model") if model is None else text(fields, "model") or model
+    named = required_model(fields) if model is None else text(fields, "model") or model
     refuse_other_plans(fields)
     return Asked(
         raw=body,
@@ -55,7 +65,7 @@ def asked_in_form(
     fields = governed_fields(form, _FORM)
     named = path_model or form_text(fields, "model") or model
     if named is None:
-        raise BadBody("'model' is missing", param="model")
+        raise ModelMissing({})
     for name in _OTHER_PLANS:
         if fields.get(name):
             raise BadBody(f"'{name}' is not supported: fallbacks are set in the gateway's policy", param=name)

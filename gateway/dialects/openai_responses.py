@@ -17,7 +17,7 @@ from gateway.dialects.body import (
     is_null,
     members,
     replaced,
-    required_text,
+    required_model,
     text,
 )
 from gateway.dialects.interface import Asked, BadBody, Changes, Dialect, Keeping, StreamReader
@@ -69,7 +69,7 @@ def parse(body: bytes) -> Asked:
     asked = Asked(
         raw=body,
         fields=fields,
-        model=required_text(fields, "model"),
+        model=required_model(fields),
         stream=flag(fields, "stream"),
         max_output_tokens=count(fields, "max_output_tokens", least=0),
         wants_usage=True,
@@ -120,9 +120,8 @@ def _read_rare(asked: Asked, fields: Members) -> None:
 def _tools_of_input(asked: Asked, fields: Members) -> list[Any]:
     """Checks the input and what it refers to, and gives the tools that items of it bring along."""
     raw = fields.get("input")
-    if is_null(raw):
-        raise BadBody("'input' is missing", param="input")
-    assert raw is not None
+    if raw is None or is_null(raw):  # a stored conversation may be all there is
+        return []
     first = bytes(memoryview(raw)[:1])
     if first == b'"':
         return []

@@ -20,10 +20,12 @@ from gateway.dialects.body import (
     joined,
     members,
     require_list,
+    required_model,
     required_text,
     text,
+    with_model,
 )
-from gateway.dialects.interface import BadBody
+from gateway.dialects.interface import BadBody, ModelMissing
 
 NAMES = Names(("model", "max_tokens", "stream", "n"), ("temperature",))
 
@@ -154,6 +156,21 @@ def test_required_text_says_what_is_missing():
     with pytest.raises(BadBody, match="'model' is missing") as refused:
         required_text({}, "model")
     assert refused.value.param == "model"
+
+
+@pytest.mark.parametrize(
+    ("raw", "named"),
+    [
+        (b"{}", b'{"model":"a \\" b"}'),
+        (b' { "x" : [1, 2.50],\n"y":{} } ', b' {"model":"a \\" b", "x" : [1, 2.50],\n"y":{} } '),
+        (b'{"x":1e2,"model":null,"y":2}', b'{"x":1e2,"model":"a \\" b","y":2}'),
+        (b'{"model":""}', b'{"model":"a \\" b"}'),
+    ],
+)
+def test_a_body_without_a_model_is_given_one_and_else_stays(raw, named):
+    with pytest.raises(ModelMissing) as missing:
+        required_model(members(raw, NAMES))
+    assert with_model(raw, missing.value.fields, 'a " b') == named
 
 
 def test_a_flag_is_true_only_for_true():

@@ -54,7 +54,10 @@ def read_request(asked: Asked) -> Conversation:
             raise Misfit(Feature.HELD, f"'{name}'", param=name)
     if not is_null(fields.get("moderation")):
         raise Misfit(Feature.HOSTED_TOOLS, "a moderation by the provider", param="moderation")
-    given = read_input(fields["input"])
+    asked_for = fields.get("input")
+    if asked_for is None or is_null(asked_for):
+        raise BadBody("'input' is missing", param="input")
+    given = read_input(asked_for)
     instructions = _value(fields, "instructions", _TEXT)
     tools, of_tools = read_tools(fields.get("tools", _NULL))
     output, verbosity, of_text = _text(fields)

@@ -161,6 +161,12 @@ def test_a_value_that_no_api_takes_is_a_bad_body(param, value):
     assert refused.value.param in (param, "format", "effort")
 
 
+@pytest.mark.parametrize("given", [{}, {"input": Raw(b"null")}])
+def test_nothing_to_go_on_from_is_a_bad_body(given):
+    with pytest.raises(BadBody, match="'input' is missing"):
+        read_request(Asked(b"", {"model": Raw(b'"m"'), **given}, "m"))
+
+
 def test_a_number_that_nothing_can_hold_is_a_bad_body():
     body = b'{"model":"m","input":"a","temperature":1e999}'
     with pytest.raises(BadBody):
