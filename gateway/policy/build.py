@@ -146,6 +146,7 @@ def _team(name: str, entry: TeamEntry) -> Team:
         roles=None if entry.roles is None else frozenset(entry.roles),
         cost_centre=entry.cost_centre,
         regions=None if entry.regions is None else frozenset(entry.regions),
+        default_model=entry.default_model,
     )
 
 

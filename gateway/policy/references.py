@@ -19,6 +19,7 @@ def check_references(document: PolicyDocument, root: Mapping) -> Iterator[Fault]
     those with faults of their own included."""
     yield from _reserved(root)
     yield from _roles_of_teams(document, root)
+    yield from _default_models(document, root)
     yield from _targets(document, root)
     yield from _fallbacks(document, root)
     yield from _models_of_roles(document, root)
@@ -59,6 +60,15 @@ def _roles_of_teams(document: PolicyDocument, root: Mapping) -> Iterator[Fault]:
         for index, role in enumerate(team.roles or ()):
             if role not in roles and role != TRIAL.name:
                 yield _fault(root, ("teams", name, "roles", index), _unknown(role, "role", roles))
+
+
+def _default_models(document: PolicyDocument, root: Mapping) -> Iterator[Fault]:
+    models = _names(root, "models")
+    for name, team in document.teams.items():
+        if team.default_model is not None and declared_for(team.default_model, models) is None:
+            yield _fault(
+                root, ("teams", name, "default_model"), _unknown(team.default_model, "model", models)
+            )
 
 
 def _keys(document: PolicyDocument, root: Mapping) -> Iterator[Fault]:

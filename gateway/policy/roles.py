@@ -76,3 +76,4 @@ class Team:
     cost_centre: str | None = None
     regions: frozenset[str] | None = None
     above: tuple[str, ...] = ()
+    default_model: str | None = None

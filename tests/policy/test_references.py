@@ -23,6 +23,16 @@ def test_a_team_may_use_the_trial_role(tmp_path: Path):
     assert loaded(tmp_path, "teams: {t: {roles: [trial]}}\n").teams["t"].roles == frozenset({"trial"})
 
 
+def test_the_default_model_of_a_team_must_exist(tmp_path: Path):
+    text = P + "models: {fast: {targets: [{to: echo/x}]}}\nteams: {t: {default_model: fats}}\n"
+    assert only(tmp_path, text) == "there is no model `fats`: expected fast; did you mean `fast`?"
+
+
+def test_a_default_model_may_be_one_that_a_glob_leads_to(tmp_path: Path):
+    text = P + "models: {'e-*': {targets: [{to: 'echo/*'}]}}\nteams: {t: {default_model: e-x}}\n"
+    assert loaded(tmp_path, text).teams["t"].default_model == "e-x"
+
+
 def test_the_provider_of_a_target_must_exist(tmp_path: Path):
     assert only(tmp_path, P + "models: {m: {targets: [{to: ecco/x}]}}\n").startswith(
         "there is no provider `ecco`"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, field_validator
 
 from gateway.policy.models.block import Block, PersonalName, PlainName
+from gateway.policy.models.models import ModelName
 
 
 class TeamEntry(Block):
@@ -31,3 +32,17 @@ class TeamEntry(Block):
         "Absent: to any. A provider without a region is outside every region.",
         examples=[["eu"]],
     )
+    default_model: ModelName | None = Field(
+        default=None,
+        description="The model of the team's requests that name none. Absent: such a request is refused.",
+        examples=["fast"],
+    )
+
+    @field_validator("default_model")
+    @classmethod
+    def _names_no_glob(cls, name: str | None) -> str | None:
+        if name is not None and "*" in name:
+            raise ValueError(
+                "expected the name of a model: a default can't be a glob, say which model is meant"
+            )
+        return name

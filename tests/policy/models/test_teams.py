@@ -16,6 +16,12 @@ def test_a_ceiling_may_be_nothing_at_all():
     assert TeamEntry(roles=()).roles == ()
 
 
+def test_a_default_model_is_one_and_no_pattern():
+    assert TeamEntry(default_model="fast").default_model == "fast"
+    with pytest.raises(ValidationError, match="can't be a glob"):
+        TeamEntry(default_model="claude-*")
+
+
 def test_a_residency_names_a_region():
     with pytest.raises(ValidationError):
         TeamEntry(regions=())
