@@ -11,7 +11,8 @@ from typing import Final
 
 from gateway.call import Call
 from gateway.claims import claimed_tags, claimed_use_case
-from gateway.dialects.interface import Asked, BadBody, NotOffered
+from gateway.dialects.body import with_model
+from gateway.dialects.interface import Asked, BadBody, ModelMissing, NotOffered
 from gateway.errors import Kind, Problem, Refused
 from gateway.people import pseudonym
 from gateway.runtime import Runtime
@@ -37,10 +38,35 @@ async def enter(call: Call, runtime: Runtime) -> None:
 
 
 def _read(call: Call) -> Asked:
+    try:
+        return _parsed(call, None)
+    except ModelMissing as missing:
+        team, model = default_model(call)
+        if call.form is None:
+            call.body = with_model(call.body, missing.fields, model)
+        asked = _parsed(call, model)
+        call.note("prompt", "default_model", "change", f"{team}: {model}")
+        return asked
+
+
+def _parsed(call: Call, model: str | None) -> Asked:
+    """`model` is for a form that names none: what a form holds is not written anew here."""
     if call.form is None:
         return call.dialect.parse(call.body)
     assert call.dialect.parse_form is not None  # else nobody had taken it for one
-    return call.dialect.parse_form(call.form, None)
+    return call.dialect.parse_form(call.form, model)
+
+
+def default_model(call: Call) -> tuple[str, str]:
+    """The model of a request that names none, and the team that has it: the caller's, or the nearest
+    above it. BadBody if there is none."""
+    teams = call.policy.teams
+    own = teams.get(call.caller.team) if call.caller is not None and call.caller.team is not None else None
+    for name in () if own is None else (own.name, *own.above):
+        if (team := teams.get(name)) is not None and team.default_model is not None:
+            return name, team.default_model
+    message = "'model' is missing: name one, or let the policy give the team a 'default_model'"
+    raise BadBody(message, param="model")
 
 
 def bounded(name: str) -> str:

@@ -6,6 +6,7 @@ import pytest
 
 from gateway.call import Caller
 from gateway.errors import Kind, Refused
+from gateway.policy.roles import Team
 from gateway.stages import prompt
 from gateway.stages.prompt import bounded
 from tests.parts.calls import chat_body, make_call, make_policy
@@ -92,3 +93,72 @@ async def test_a_form_that_can_not_be_judged_is_the_callers_mistake():
     with pytest.raises(Refused) as caught:
         await entered(call)
     assert (caught.value.problem.kind, caught.value.problem.param) == (Kind.INVALID_REQUEST, "model")
+
+
+# ---------------------------------------------------------------- a request without a model
+
+TEAMS = {
+    "home": Team("home", default_model="fast"),
+    "bare": Team("bare"),
+    "lab": Team("lab", above=("bare", "home")),
+}
+
+
+def call_of(team: str | None, *, path: str = "/v1/responses", body: bytes = b""):
+    call = make_call(make_policy(teams=TEAMS), path=path, body=body)
+    call.caller = Caller("key", "key_1", None, team, ("caller",), None)
+    return call
+
+
+async def test_a_request_without_a_model_asks_for_its_teams_own():
+    call = await entered(call_of("home", body=b' {"input" : "x", "n0": 1.50 }'))
+    assert call.asked.model == "fast"
+    assert call.asked.raw == call.body == b' {"model":"fast","input" : "x", "n0": 1.50 }'
+    assert [(one.stage, one.rule, one.verdict, one.reason) for one in call.trail] == [
+        ("prompt", "default_model", "change", "home: fast")
+    ]
+
+
+async def test_a_request_with_a_model_asks_for_that():
+    call = await entered(call_of("home", body=b'{"model":"dear","input":"x"}'))
+    assert (call.asked.model, call.trail) == ("dear", [])
+
+
+async def test_the_nearest_team_above_has_the_default():
+    call = await entered(call_of("lab", body=b'{"input":"x"}'))
+    assert (call.asked.model, call.trail[0].reason) == ("fast", "home: fast")
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/v1/chat/completions", b'{"messages":[]}'),
+        ("/v1/completions", b'{"prompt":"x"}'),
+        ("/v1/embeddings", b'{"input":"x"}'),
+        ("/v1/audio/speech", b'{"input":"x","voice":"alloy"}'),
+        ("/v1/messages", b'{"messages":[],"max_tokens":9}'),
+        ("/v1/messages/count_tokens", b'{"messages":[]}'),
+    ],
+)
+async def test_every_api_whose_body_carries_the_model_has_the_default(path, body):
+    assert (await entered(call_of("home", path=path, body=body))).asked.model == "fast"
+
+
+async def test_a_form_without_a_model_has_the_default():
+    call = call_of("home", path="/v1/audio/transcriptions")
+    call.form = form_of(("file", b"x", "a.mp3"))
+    assert (await entered(call)).asked.model == "fast"
+
+
+@pytest.mark.parametrize("team", ["bare", None])
+async def test_without_a_default_a_missing_model_is_the_callers_mistake(team):
+    with pytest.raises(Refused, match="'default_model'") as caught:
+        await entered(call_of(team, body=b'{"input":"x"}'))
+    assert (caught.value.problem.kind, caught.value.problem.param) == (Kind.INVALID_REQUEST, "model")
+
+
+async def test_what_else_is_wrong_with_it_is_refused_and_not_noted():
+    call = call_of("home", body=b'{"input":5}')
+    with pytest.raises(Refused, match="'input'"):
+        await entered(call)
+    assert call.trail == []
