@@ -92,6 +92,18 @@ class Keys(Protocol):
 
     def count(self) -> int: ...
 
+    def count_of(self, user: str) -> int:
+        """The user's keys that are not revoked."""
+        ...
+
+    def find(self, key_id: str) -> KeyRecord | None: ...
+
+    def page(
+        self, *, after: tuple[int, str] | None, teams: Sequence[str] | None, limit: int
+    ) -> Sequence[KeyRecord]:
+        """As in `list`, of these teams only (None: all), from the one behind `after` on: its `created_at`, its id."""
+        ...
+
 
 class Users(Protocol):
     """People whose credentials are refused, all of them, by the name that keys and tokens give."""

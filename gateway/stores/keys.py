@@ -7,9 +7,10 @@ numbers appear in the order of commits, so that `changed_since` misses none.
 from __future__ import annotations
 
 import builtins
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, func, insert, or_, select, update
+from sqlalchemy import Connection, Engine, Row, Select, and_, func, insert, or_, select, update
 
 from gateway.errors import GatewayError
 from gateway.stores.database import reading, writing
@@ -17,6 +18,7 @@ from gateway.stores.key_records import KeyChanges, KeyRecord, UserState
 from gateway.stores.tables import counters, key_uses, keys, users
 
 _COUNTER = "keys"
+_USED = select(keys, key_uses.c.last_used_at).outerjoin(key_uses, key_uses.c.key == keys.c.id)
 
 
 class DuplicateKey(GatewayError):
@@ -37,10 +39,26 @@ class SqlKeys:
             connection.execute(insert(keys).values(**_columns(key), change=next_change(connection)))
 
     def list(self) -> builtins.list[KeyRecord]:
+        return self._records(_USED.order_by(keys.c.created_at, keys.c.id))
+
+    def page(
+        self, *, after: tuple[int, str] | None, teams: Sequence[str] | None, limit: int
+    ) -> builtins.list[KeyRecord]:
+        wanted = _USED.order_by(keys.c.created_at, keys.c.id).limit(limit)
+        if after is not None:
+            at, key_id = after
+            same_time = and_(keys.c.created_at == at, keys.c.id > key_id)
+            wanted = wanted.where(or_(keys.c.created_at > at, same_time))
+        if teams is not None:
+            wanted = wanted.where(keys.c.team.in_(teams))
+        return self._records(wanted)
+
+    def find(self, key_id: str) -> KeyRecord | None:
+        return next(iter(self._records(_USED.where(keys.c.id == key_id))), None)
+
+    def _records(self, wanted: Select[Any]) -> builtins.list[KeyRecord]:
         with reading(self._engine) as connection:
-            used = select(keys, key_uses.c.last_used_at).outerjoin(key_uses, key_uses.c.key == keys.c.id)
-            rows = connection.execute(used.order_by(keys.c.created_at, keys.c.id))
-            return [_record(row) for row in rows]
+            return [_record(row) for row in connection.execute(wanted)]
 
     def rotate(
         self, key_id: str, *, new_hash: bytes, hint: str, expires_at: int | None, previous_until: int
@@ -89,6 +107,11 @@ class SqlKeys:
     def count(self) -> int:
         with reading(self._engine) as connection:
             return connection.execute(select(func.count()).select_from(keys)).scalar_one()
+
+    def count_of(self, user: str) -> int:
+        theirs = select(func.count()).where(keys.c.user == user, keys.c.revoked_at.is_(None))
+        with reading(self._engine) as connection:
+            return connection.execute(theirs).scalar_one()
 
 
 def next_change(connection: Connection) -> int:

@@ -1,0 +1,31 @@
+"""Everything an administrator can do, behind the command line and the admin API alike.
+
+Each operation takes the actor, asks whether they may, and, where it changes something, records the act before
+it is done and how it ended. A `Refused` says why not, with the status that the admin API answers with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from gateway.admin.acts import Acts
+from gateway.admin.audit import AuditAdministration
+from gateway.admin.desk import Desk
+from gateway.admin.keys import KeyAdministration
+from gateway.admin.users import UserAdministration
+from gateway.installation import Installation
+from gateway.policy.snapshot import Policy
+
+
+class Administration:
+    """Over an open installation. Blocks: for threads and the command line.
+
+    `policies` gives the policy in force. It is asked for rights (never of those who may do all), for roles and
+    teams when a key is made, and for the keys that it declares.
+    """
+
+    def __init__(self, installation: Installation, policies: Callable[[], Policy], acts: Acts) -> None:
+        desk = Desk(installation, policies, acts)
+        self.keys = KeyAdministration(desk)
+        self.users = UserAdministration(desk)
+        self.audit = AuditAdministration(desk)

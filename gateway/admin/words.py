@@ -1,0 +1,98 @@
+"""The kinds of text in what administrators send and are told.
+
+Errors raised here are plain sentences: they are shown to people as they stand.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints, WithJsonSchema
+
+_HOUR_MS: Final = 3_600_000
+_UNIT_MS: Final[Mapping[str, int]] = {"h": _HOUR_MS, "d": 24 * _HOUR_MS, "w": 7 * 24 * _HOUR_MS}
+_MAX_DAYS: Final = 36_500
+_MAX_OVERLAP_DAYS: Final = 90
+_DURATION: Final = re.compile(r"([0-9]+)([hdw])\Z", re.ASCII)
+_UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+"""Unicode's categories of what steers a terminal or breaks a line, and of half characters."""
+
+
+class Asked(BaseModel):
+    """What an administrator sends: an unknown field is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
+
+
+class Told(BaseModel):
+    """What an administrator is told."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def lifetime_ms(text: object) -> int | None:
+    """`24h`, `90d`, `12w` in milliseconds; None: for ever (`never`)."""
+    if text == "never":
+        return None
+    expected = "expected a number and a unit (24h, 90d, 12w), or never"
+    lasts_ms = _duration_ms(text, _MAX_DAYS, expected, ", or never")
+    if not lasts_ms:
+        raise ValueError("such a key is never in force; expected at least 1h")
+    return lasts_ms
+
+
+def overlap_ms(text: object) -> int:
+    """`0h`, `24h`, `7d` in milliseconds."""
+    return _duration_ms(text, _MAX_OVERLAP_DAYS, "expected a number and a unit (0h, 24h, 7d)", "")
+
+
+def _duration_ms(text: object, most_days: int, expected: str, otherwise: str) -> int:
+    match = _DURATION.match(text) if isinstance(text, str) else None
+    if match is None:
+        raise ValueError(expected)
+    number = match[1].lstrip("0") or "0"
+    # The count of digits first: int() itself refuses thousands of them.
+    if len(number) > 9 or int(number) * _UNIT_MS[match[2]] > most_days * _UNIT_MS["d"]:
+        raise ValueError(f"expected at most {most_days}d{otherwise}")
+    return int(number) * _UNIT_MS[match[2]]
+
+
+def visible(text: str) -> str:
+    """ValueError for what a terminal would not show as it is."""
+    unseen = next((char for char in text if unicodedata.category(char) in _UNSEEN), None)
+    if unseen is not None:
+        raise ValueError(f"it holds an invisible character (U+{ord(unseen):04X}): leave it out")
+    return text
+
+
+def time_text(at_ms: int | None) -> str | None:
+    return None if at_ms is None else datetime.fromtimestamp(at_ms / 1000, UTC).isoformat(timespec="seconds")
+
+
+def _checked(check: Any) -> Any:
+    """Judged, and kept as it was written: what is sent on to another gateway means the same there."""
+
+    def judge(text: object) -> object:
+        check(text)
+        return text
+
+    return BeforeValidator(judge)
+
+
+Lifetime = Annotated[
+    str,
+    _checked(lifetime_ms),
+    WithJsonSchema({"type": "string", "pattern": "^([0-9]{1,6}[hdw]|never)$", "examples": ["90d", "never"]}),
+]
+Overlap = Annotated[
+    str,
+    _checked(overlap_ms),
+    WithJsonSchema({"type": "string", "pattern": "^[0-9]{1,6}[hdw]$", "examples": ["24h"]}),
+]
+Label = Annotated[str, StringConstraints(min_length=1, max_length=256), AfterValidator(visible)]
+"""A name that people give: of a key, a person, a use case."""
+Time = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]
