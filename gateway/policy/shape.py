@@ -15,7 +15,7 @@ def keys_at(path: Path) -> tuple[str, ...]:
     """The keys of the block at a path; none where the path leads to no block."""
     for kind in _kinds_at(path):
         if isinstance(kind, type) and issubclass(kind, BaseModel):
-            return tuple(kind.model_fields)
+            return tuple(field.alias or name for name, field in kind.model_fields.items())
     return ()
 
 
@@ -43,7 +43,8 @@ def _kinds_at(path: Path) -> list[Any]:
 
 def _step(kind: Any, step: str | int) -> list[Any]:
     if isinstance(kind, type) and issubclass(kind, BaseModel):
-        field = kind.model_fields.get(str(step))
+        known = {field.alias or name: field for name, field in kind.model_fields.items()}
+        field = known.get(str(step))
         return _plain(field.annotation) if field is not None else []
     if get_origin(kind) in (dict, tuple):
         arguments = get_args(kind)
