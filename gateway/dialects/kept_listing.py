@@ -51,7 +51,8 @@ class OwnPages:
     """gateway.dialects.kept.Listing.
 
     A cursor that names an object is the caller's own: own (the stage) has seen to that. One that names
-    an item of an object can't be looked up, so the list is read from its start until it comes.
+    an item of an object can't be looked up, so the list is read from its start until it comes. Two are
+    the ends of what is listed.
     """
 
     def __init__(self, shape: Shape, parameters: Parameters) -> None:
@@ -59,11 +60,11 @@ class OwnPages:
         self._shape = shape
         cursors = [name for name in (shape.after, shape.before) if name is not None]
         given = [(name, value) for name in cursors if (value := single(parameters, name))]
-        if len(given) > 1:
-            raise BadBody(f"send '{shape.after}' or '{shape.before}', not both", param=shape.before)
         self._steady = [pair for pair in parameters if pair[0] not in (*cursors, "limit")]
         self._limit = _limit(parameters, shape.default)
+        self._given = tuple(given) if shape.kind is not None else ()
         self._way, self._cursor = given[0] if given else (shape.after, "")
+        self._bound = given[1][1] if len(given) > 1 else ""
         self._from_start = not self._cursor
         self._until = ""
         if shape.kind is None:
@@ -80,14 +81,9 @@ class OwnPages:
         return self._shape.kind
 
     @property
-    def named(self) -> str:
-        """The object that the caller's cursor names, and that must be its own; empty where it names none."""
-        return self._cursor if self._pages == 0 else ""
-
-    @property
-    def way(self) -> str:
-        """The parameter of the cursor."""
-        return self._way
+    def cursors(self) -> Parameters:
+        """The caller's: each names an object that must be its own."""
+        return self._given
 
     @property
     def query(self) -> str:
@@ -114,6 +110,9 @@ class OwnPages:
     def take(self, mine: Container[str], left: int | None) -> None:
         kept: list[tuple[str, Raw]] = []
         for one in self._page:
+            if self._bound and one[0] == self._bound:
+                self._more_there = False
+                break
             if self._until:
                 self._until = "" if one[0] == self._until else self._until
             elif self._shape.kind is None or one[0] in mine:

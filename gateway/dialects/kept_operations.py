@@ -151,8 +151,7 @@ def _parse(
     asked.query = urlencode(parameters)
     if listing is not None:
         asked.query = listing.query
-        if listing.named:
-            asked.held += (Held(listing.kind or "", listing.named, listing.way),)
+        asked.held += tuple([Held(listing.kind or "", one, way) for way, one in listing.cursors])
     return asked
 
 
