@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final
 
+from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from gateway.policy import later
+from gateway.policy.models.document import PolicyDocument
 from gateway.policy.nodes import Node, Path, Scalar
 from gateway.policy.shape import keys_at, title_at, words_at
 from gateway.policy.suggest import as_list, did_you_mean, one_of, quoted, shown
@@ -35,40 +37,42 @@ def stands_at_key(detail: ErrorDetails) -> bool:
     return detail["type"] in _AT_KEY or detail["loc"][-1:] == ("[key]",)
 
 
-def sentence(detail: ErrorDetails, node: Node, path: Path, kind: str) -> str:
-    """`path` is where `node` stands, `kind` what it is (a map, text …)."""
+def sentence(
+    detail: ErrorDetails, node: Node, path: Path, kind: str, document: type[BaseModel] = PolicyDocument
+) -> str:
+    """`path` is where `node` stands in a `document`, `kind` what it is (a map, text …)."""
     error, context = detail["type"], detail.get("ctx", {})
     where = _dotted(path)
     if detail["loc"][-1:] == ("[key]",):
         said = str(context.get("error", "")) or _name_rule(path)
         return f"`{shown(str(path[-1]))}` can't be a name here: {said}"
     if error == "extra_forbidden":
-        return _unknown_key(path)
+        return _unknown_key(path, document)
     if error == "missing":
         missing = str(detail["loc"][-1])
-        return f"`{missing}` is missing in {where}: a {title_at(path)} needs it"
+        return f"`{missing}` is missing in {where}: a {title_at(path, document)} needs it"
     if error == "literal_error":
-        return f"{where}: {_wrong_word(node, path, kind)}"
+        return f"{where}: {_wrong_word(node, path, kind, document)}"
     if error == "value_error":
         said = str(context.get("error", "")) or "this can't be read"
         return f"{where}: {said}{_found(node, path, kind) if said.startswith('expected') else ''}"
     if error in _EXPECTED:
-        return f"{where}: {_wrong_type(_EXPECTED[error], node, path, kind)}"
+        return f"{where}: {_wrong_type(_EXPECTED[error], node, path, kind, document)}"
     return f"{where}: {_wrong_size(error, context, path)}{_found(node, path, kind)}"
 
 
-def _unknown_key(path: Path) -> str:
+def _unknown_key(path: Path, document: type[BaseModel]) -> str:
     *parent, key = path
     if later.is_later_key(path):
         return f"`{key}` {later.NOT_YET}"
-    known = keys_at(tuple(parent))
-    where = f"of {_dotted(tuple(parent))}" if parent else "of a policy"
+    known = keys_at(tuple(parent), document)
+    where = f"of {_dotted(tuple(parent))}" if parent else f"of a {title_at((), document)}"
     return f"`{shown(str(key))}` is no key {where}: expected {one_of(known)}{did_you_mean(str(key), known)}"
 
 
-def _wrong_word(node: Node, path: Path, kind: str) -> str:
+def _wrong_word(node: Node, path: Path, kind: str, document: type[BaseModel]) -> str:
     value = node.value if isinstance(node, Scalar) else None
-    words = words_at(path)
+    words = words_at(path, document)
     if later.is_later_value(path, value):
         return f"`{value}` {later.NOT_YET.replace('remove it', f'use {one_of(words)}')}"
     hint = did_you_mean(value, words) if isinstance(value, str) else ""
@@ -76,10 +80,10 @@ def _wrong_word(node: Node, path: Path, kind: str) -> str:
     return f"expected {one_of(words)}{rates}{_found(node, path, kind)}{hint}"
 
 
-def _wrong_type(expected: str, node: Node, path: Path, kind: str) -> str:
+def _wrong_type(expected: str, node: Node, path: Path, kind: str, document: type[BaseModel]) -> str:
     found = f"expected {expected}{_found(node, path, kind)}"
     if expected in ("a map", "a map of names"):
-        keys = keys_at(path)
+        keys = keys_at(path, document)
         return f"expected {expected}, found {kind}" + (f"; its keys are {one_of(keys)}" if keys else "")
     if not isinstance(node, Scalar) or _is_secret(path):
         return found

@@ -11,31 +11,34 @@ from gateway.policy.models.document import PolicyDocument
 from gateway.policy.nodes import Path
 
 
-def keys_at(path: Path) -> tuple[str, ...]:
+def keys_at(path: Path, document: type[BaseModel] = PolicyDocument) -> tuple[str, ...]:
     """The keys of the block at a path; none where the path leads to no block."""
-    for kind in _kinds_at(path):
+    for kind in _kinds_at(path, document):
         if isinstance(kind, type) and issubclass(kind, BaseModel):
             return tuple(field.alias or name for name, field in kind.model_fields.items())
     return ()
 
 
-def words_at(path: Path) -> tuple[str, ...]:
+def words_at(path: Path, document: type[BaseModel] = PolicyDocument) -> tuple[str, ...]:
     """The words that may stand at a path; none where any text may."""
     return tuple(
-        str(word) for kind in _kinds_at(path) if get_origin(kind) is Literal for word in get_args(kind)
+        str(word)
+        for kind in _kinds_at(path, document)
+        if get_origin(kind) is Literal
+        for word in get_args(kind)
     )
 
 
-def title_at(path: Path) -> str:
+def title_at(path: Path, document: type[BaseModel] = PolicyDocument) -> str:
     """What the block at a path is called: a provider, a policy …"""
-    for kind in _kinds_at(path):
+    for kind in _kinds_at(path, document):
         if isinstance(kind, type) and issubclass(kind, BaseModel):
             return str(kind.model_config.get("title", kind.__name__)).lower()
     return "map"
 
 
-def _kinds_at(path: Path) -> list[Any]:
-    kinds: list[Any] = [PolicyDocument]
+def _kinds_at(path: Path, document: type[BaseModel]) -> list[Any]:
+    kinds: list[Any] = [document]
     for step in path:
         kinds = [inner for kind in kinds for inner in _step(kind, step)]
     return kinds

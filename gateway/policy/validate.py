@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from gateway.policy.faults import Fault
@@ -27,7 +27,7 @@ def validate(root: Mapping) -> tuple[PolicyDocument, list[Fault]]:
         details = error.errors(include_url=False, include_input=False)
     faults = list[Fault]()
     for detail in details:
-        fault = _fault(root, detail)
+        fault = fault_of(root, detail)
         if fault is not None:
             faults.append(fault)
         _leave_out(values, detail["loc"])
@@ -43,10 +43,11 @@ def _leave_out(values: dict[str, object], loc: Path) -> None:
         values.pop(top, None)
 
 
-def _fault(root: Mapping, detail: ErrorDetails) -> Fault | None:
+def fault_of(root: Mapping, detail: ErrorDetails, document: type[BaseModel] = PolicyDocument) -> Fault | None:
+    """A validator's complaint about a document of this kind, at its place; None: it was reported already."""
     loc: Path = tuple(step for step in detail["loc"] if step != "[key]")
     node, key, path = find(root, loc)
     if isinstance(node, Hole) or (detail["type"] == "too_short" and data(node)):
         return None  # reported already; a list whose items are at fault counts as empty
     mark = key if stands_at_key(detail) else node.mark
-    return Fault.at(mark, sentence(detail, node, path, kind(node)))
+    return Fault.at(mark, sentence(detail, node, path, kind(node), document))
