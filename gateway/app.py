@@ -7,7 +7,6 @@ import secrets
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
 from importlib.metadata import version
 
 from starlette.applications import Starlette
@@ -24,13 +23,17 @@ from gateway.installation import Installation, open_installation
 from gateway.journal import LogJournal
 from gateway.ledger.memory import MemoryLedger
 from gateway.policy.snapshot import Policy
+from gateway.reload.reading import Folder
+from gateway.reload.reloader import Reloader
+from gateway.reload.status import InForce
 from gateway.revocation import end_revoked
 from gateway.runtime import Bounds, Runtime
-from gateway.settings import Settings
+from gateway.settings import Settings, environment
 from gateway.stores.archive import SqlArchive
 from gateway.stores.key_uses import LastUses, SqlKeyUses
 from gateway.stores.keybook import KeyBook
 from gateway.stores.objects import ObjectCache, SqlObjects
+from gateway.stores.revisions import SqlRevisions
 from gateway.stores.subjects import SubjectCache
 from gateway.tokens import Tokens
 from gateway.upload import Uploads
@@ -46,13 +49,6 @@ Announce = Callable[[Installation], None]
 
 
 Unable = Callable[[GatewayError], None]
-
-
-@dataclass(frozen=True, slots=True)
-class InForce:
-    """The policy that calls take at the door."""
-
-    current: Policy
 
 
 def application(
@@ -122,9 +118,23 @@ async def running(settings: Settings, policy: Policy, announce: Announce) -> Asy
             bounds=_bounds(settings),
             trusted_proxies=frozenset(settings.trusted_proxies),
         )
-        for worker in (keys.follow(lambda: end_revoked(runtime)), uses.follow()):
+        for_policy = stack.enter_context(ThreadPoolExecutor(1, "policy"))
+        reloader = Reloader(
+            folder_of(settings),
+            policies,
+            SqlRevisions(installation.database.engine),
+            for_policy,
+            clock,
+            lambda _: end_revoked(runtime),
+        )
+        for worker in (keys.follow(lambda: end_revoked(runtime)), uses.follow(), reloader.follow()):
             stack.callback(following.create_task(worker).cancel)
         yield runtime
+
+
+def folder_of(settings: Settings) -> Folder:
+    """Where the policy is. What it may refer to: the environment; where the gateway's own files are, it may not."""
+    return Folder(settings.policies, {**environment(), "GATEWAY_DATA": str(settings.data)})
 
 
 def _booting(settings: Settings, policy: Policy, installation: Installation) -> Booting:

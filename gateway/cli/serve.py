@@ -11,7 +11,7 @@ from typing import Annotated, Final
 
 import typer
 
-from gateway.app import application
+from gateway.app import application, folder_of
 from gateway.errors import GatewayError
 from gateway.installation import Installation, trial_key
 from gateway.policy.load import load_policy
@@ -41,7 +41,7 @@ def serve(
     settings = load_settings(host=host, port=port, policies=policies, data=data)
     for sentence in unknown_variables(environment()):
         print(f"gateway: warning: {sentence}", file=sys.stderr)
-    policy = load_policy(settings.policies, environment={**environment(), "GATEWAY_DATA": str(settings.data)})
+    policy = load_policy(settings.policies, environment=folder_of(settings).environment)
     logging.basicConfig(
         level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )

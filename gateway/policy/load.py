@@ -3,18 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
+from gateway.policy import nodes
 from gateway.policy.build import build, revision_of
 from gateway.policy.credentials import Secrets, misplaced, reach
 from gateway.policy.faults import Fault, PolicyInvalid
 from gateway.policy.merge import merge
-from gateway.policy.nodes import Node
 from gateway.policy.references import check_references
 from gateway.policy.snapshot import Policy
 from gateway.policy.sources import read_folder
 from gateway.policy.validate import validate
+from gateway.policy.withheld import KeptFile, document_of, kept_file, named_files
 from gateway.policy.yaml_nodes import parse
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What stands in a folder, not judged yet. `whole` False: a file is not readable, so a name that is not
+    found may well be in it. `files` are those that were read, by name, as they may be kept."""
+
+    root: nodes.Mapping
+    faults: tuple[Fault, ...]
+    whole: bool
+    files: Mapping[str, KeptFile]
+
+    @property
+    def named(self) -> frozenset[Path]:
+        """The files outside the folder that the policy names: secrets and authorities."""
+        return frozenset(map(Path, named_files(self.root)))
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A policy, and what is kept of it: its `document` as canonical JSON and its files by name, neither
+    with a secret that was written out."""
+
+    policy: Policy
+    document: str
+    files: Mapping[str, KeptFile]
 
 
 def load_policy(folder: Path, *, environment: Mapping[str, str], secrets: Secrets = "read") -> Policy:
@@ -24,8 +52,14 @@ def load_policy(folder: Path, *, environment: Mapping[str, str], secrets: Secret
     variables and files are there, no value is read. "skip": not even that, and no provider is off.
     With "find" and "skip" the policy's credentials are the references.
     """
+    return judge(read(folder), environment=environment, secrets=secrets).policy
+
+
+def read(folder: Path) -> Reading:
+    """The files of a folder as one tree."""
     sources, faults = read_folder(folder)
-    trees = list[Node]()
+    trees = list[nodes.Node]()
+    files = dict[str, KeptFile]()
     whole = not faults
     for source in sources:
         tree, found = parse(source)
@@ -34,18 +68,23 @@ def load_policy(folder: Path, *, environment: Mapping[str, str], secrets: Secret
             whole = False
         else:
             trees.append(tree)
-    policy = _load(trees, faults, environment, secrets, whole)
+            files[Path(source.name).name] = kept_file(source, tree)
+    root, found = merge(trees)
+    return Reading(root, (*faults, *found), whole, files)
+
+
+def judge(reading: Reading, *, environment: Mapping[str, str], secrets: Secrets = "read") -> Loaded:
+    """As `load_policy`, of what was read."""
+    faults = list(reading.faults)
+    policy = _policy(reading.root, faults, environment, secrets, reading.whole)
     if policy is None:
         raise PolicyInvalid(faults)
-    return policy
+    return Loaded(policy, document_of(reading.root), reading.files)
 
 
-def _load(
-    trees: list[Node], faults: list[Fault], environment: Mapping[str, str], secrets: Secrets, whole: bool
+def _policy(
+    root: nodes.Mapping, faults: list[Fault], environment: Mapping[str, str], secrets: Secrets, whole: bool
 ) -> Policy | None:
-    """`whole` False: a file is not readable, so a name that is not found may well be in it."""
-    root, found = merge(trees)
-    faults.extend(found)
     stray = list(misplaced(root))
     faults.extend(stray)
     document, found = validate(root)

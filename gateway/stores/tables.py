@@ -139,6 +139,43 @@ key_uses = Table(
     Column("last_used_at", BigInteger, nullable=False),
 )
 
+revisions = Table(
+    "revisions",
+    METADATA,
+    Column("name", String(64), primary_key=True),
+    Column("document", Text, nullable=False),
+    Column("files", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+)
+
+enforcements = Table(
+    "enforcements",
+    METADATA,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("revision", String(64), ForeignKey("revisions.name"), nullable=False),
+    Column("previous", String(64)),
+    Column("at", BigInteger, nullable=False),
+    Column("cause", String(16), nullable=False),
+    Column("author", String(320)),
+    Column("folder", Text, nullable=False),
+    Column("commit", String(64)),
+    Column("dirty", Boolean),
+)
+
+processes = Table(
+    "processes",
+    METADATA,
+    Column("id", String(64), primary_key=True),
+    Column("writer", String(64), nullable=False),
+    Column("host", String(256), nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("started_at", BigInteger, nullable=False),
+    Column("seen_at", BigInteger, nullable=False),
+    Column("revision", String(64), nullable=False),
+    Column("since", BigInteger, nullable=False),
+    Column("faults", Integer, nullable=False),
+)
+
 subjects = Table(
     "subjects",
     METADATA,
