@@ -5,13 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from gateway.policy.dangling import fault_at, names_under, shown_way, unknown, way_along
 from gateway.policy.faults import Fault
 from gateway.policy.globs import Glob, overlap
 from gateway.policy.models.document import PolicyDocument
 from gateway.policy.models.models import ModelEntry
-from gateway.policy.nodes import Entry, Mapping, Path, find
+from gateway.policy.nodes import Entry, Mapping
 from gateway.policy.roles import TRIAL
-from gateway.policy.suggest import did_you_mean, one_of, shown
+from gateway.policy.suggest import shown
 
 
 def check_references(document: PolicyDocument, root: Mapping) -> Iterator[Fault]:
@@ -28,26 +29,12 @@ def check_references(document: PolicyDocument, root: Mapping) -> Iterator[Fault]
     yield from _issuers(document, root)
 
 
-def _names(root: Mapping, top: str) -> dict[str, Entry]:
-    entry = root.entries.get(top)
-    return entry.value.entries if entry is not None and isinstance(entry.value, Mapping) else {}
-
-
-def _fault(root: Mapping, path: Path, message: str) -> Fault:
-    return Fault.at(find(root, path)[0].mark, message)
-
-
-def _unknown(word: str, what: str, known: dict[str, Entry], rule: str = "") -> str:
-    listed = f"expected {one_of(sorted(known))}" if known else f"no {what} is declared"
-    return f"there is no {what} `{shown(word)}`: {listed}{rule}{did_you_mean(word, known)}"
-
-
 def _reserved(root: Mapping) -> Iterator[Fault]:
-    trial = _names(root, "roles").get(TRIAL.name)
+    trial = names_under(root, "roles").get(TRIAL.name)
     if trial is not None:
         message = "`trial` is the built-in role of the trial key: choose another name"
         yield Fault.at(trial.key, message)
-    for name, entry in _names(root, "models").items():
+    for name, entry in names_under(root, "models").items():
         if name.startswith("prompt:"):
             yield Fault.at(
                 entry.key, "names that begin with `prompt:` mean managed prompts: choose another name"
@@ -55,62 +42,62 @@ def _reserved(root: Mapping) -> Iterator[Fault]:
 
 
 def _roles_of_teams(document: PolicyDocument, root: Mapping) -> Iterator[Fault]:
-    roles = _names(root, "roles")
+    roles = names_under(root, "roles")
     for name, team in document.teams.items():
         for index, role in enumerate(team.roles or ()):
             if role not in roles and role != TRIAL.name:
-                yield _fault(root, ("teams", name, "roles", index), _unknown(role, "role", roles))
+                yield fault_at(root, ("teams", name, "roles", index), unknown(role, "role", roles))
 
 
 def _default_models(document: PolicyDocument, root: Mapping) -> Iterator[Fault]:
-    models = _names(root, "models")
+    models = names_under(root, "models")
     for name, team in document.teams.items():
         if team.default_model is not None and declared_for(team.default_model, models) is None:
-            yield _fault(
-                root, ("teams", name, "default_model"), _unknown(team.default_model, "model", models)
+            yield fault_at(
+                root, ("teams", name, "default_model"), unknown(team.default_model, "model", models)
             )
 
 
 def _keys(document: PolicyDocument, root: Mapping) -> Iterator[Fault]:
-    roles, teams = _names(root, "roles"), _names(root, "teams")
+    roles, teams = names_under(root, "roles"), names_under(root, "teams")
     named = dict[str, str]()
     for name, key in document.keys.items():
         for index, role in enumerate(key.roles):
             if role not in roles and role != TRIAL.name:
-                yield _fault(root, ("keys", name, "roles", index), _unknown(role, "role", roles))
+                yield fault_at(root, ("keys", name, "roles", index), unknown(role, "role", roles))
         if key.team is not None and key.team not in teams:
-            yield _fault(root, ("keys", name, "team"), _unknown(key.team, "team", teams))
+            yield fault_at(root, ("keys", name, "team"), unknown(key.team, "team", teams))
         if key.hash in named:
             message = f"this is the key `{shown(named[key.hash])}` already: keep one"
-            yield _fault(root, ("keys", name, "hash"), message)
+            yield fault_at(root, ("keys", name, "hash"), message)
         named.setdefault(key.hash, name)
 
 
 def _targets(document: PolicyDocument, root: Mapping) -> Iterator[Fault]:
-    providers = _names(root, "providers")
+    providers = names_under(root, "providers")
     for name, model in document.models.items():
         seen = dict[str, int]()
         for index, target in enumerate(model.targets):
             path = ("models", name, "targets", index, "to")
             if target.provider not in providers:
-                yield _fault(root, path, _unknown(target.provider, "provider", providers))
+                yield fault_at(root, path, unknown(target.provider, "provider", providers))
             if target.model.count("*") > 1:
-                yield _fault(
+                yield fault_at(
                     root, path, "expected at most one *, which stands for the name that was asked for"
                 )
             elif "*" in target.model and "*" not in name:
                 message = f"a * stands for the name that was asked for, and `{shown(name)}` is only one name: say which model"
-                yield _fault(root, path, message)
+                yield fault_at(root, path, message)
             if target.to in seen:
                 message = (
                     f"`{shown(target.to)}` is target {seen[target.to] + 1} of this model already: keep one"
                 )
-                yield _fault(root, path, message)
+                yield fault_at(root, path, message)
             seen.setdefault(target.to, index)
 
 
 def _fallbacks(document: PolicyDocument, root: Mapping) -> Iterator[Fault]:
-    declared = _names(root, "models")
+    declared = names_under(root, "models")
     edges = dict[str, list[tuple[int, str]]]()
     for name, model in document.models.items():
         edges[name] = []
@@ -118,36 +105,18 @@ def _fallbacks(document: PolicyDocument, root: Mapping) -> Iterator[Fault]:
             meant = declared_for(fallback, declared)
             if meant is None:
                 path = ("models", name, "fallbacks", index)
-                yield _fault(root, path, _unknown(fallback, "model", declared))
+                yield fault_at(root, path, unknown(fallback, "model", declared))
             else:
                 edges[name].append((index, meant))
     reported = set[frozenset[str]]()
     for name in edges:
         for index, meant in edges[name]:
-            way = _way(meant, name, edges)
+            way = way_along(meant, name, edges)
             if way is not None and frozenset(way) not in reported:
                 reported.add(frozenset(way))
                 circle = " → ".join((name, *way))
                 message = f"these fallbacks go round in a circle: {shown_way(circle)}; remove one of them"
-                yield _fault(root, ("models", name, "fallbacks", index), message)
-
-
-def shown_way(circle: str) -> str:
-    return circle if len(circle) <= 400 else f"{circle[:399]}…"
-
-
-def _way(start: str, goal: str, edges: dict[str, list[tuple[int, str]]]) -> tuple[str, ...] | None:
-    """The shortest way along fallbacks, both ends included."""
-    ways: list[tuple[str, ...]] = [(start,)]
-    seen = {start}
-    for way in ways:
-        if way[-1] == goal:
-            return way
-        for _, meant in edges.get(way[-1], ()):
-            if meant not in seen:
-                seen.add(meant)
-                ways.append((*way, meant))
-    return None
+                yield fault_at(root, ("models", name, "fallbacks", index), message)
 
 
 def declared_for(name: str, declared: dict[str, Entry] | dict[str, ModelEntry]) -> str | None:
@@ -160,21 +129,21 @@ def declared_for(name: str, declared: dict[str, Entry] | dict[str, ModelEntry]) 
 
 
 def _models_of_roles(document: PolicyDocument, root: Mapping) -> Iterator[Fault]:
-    models = _names(root, "models")
+    models = names_under(root, "models")
     for name, role in document.roles.items():
         for index, wanted in enumerate(role.models):
             if wanted.strip("*") and not any(overlap(wanted, declared) for declared in models):
                 what = "model that matches" if "*" in wanted else "model"
-                yield _fault(root, ("roles", name, "models", index), _unknown(wanted, what, models))
+                yield fault_at(root, ("roles", name, "models", index), unknown(wanted, what, models))
 
 
 def _roles_of_tokens(document: PolicyDocument, root: Mapping) -> Iterator[Fault]:
-    roles = _names(root, "roles")
+    roles = names_under(root, "roles")
     for name, provider in document.identity_providers.items():
         for group, role in (provider.role_map or {}).items():
             if role not in roles:
                 path = ("identity_providers", name, "role_map", group)
-                yield _fault(root, path, _unknown(role, "role", roles))
+                yield fault_at(root, path, unknown(role, "role", roles))
 
 
 def _issuers(document: PolicyDocument, root: Mapping) -> Iterator[Fault]:
@@ -183,9 +152,9 @@ def _issuers(document: PolicyDocument, root: Mapping) -> Iterator[Fault]:
     for name, provider in document.identity_providers.items():
         if provider.issuer in seen:
             message = f"the issuer of `{seen[provider.issuer]}` already: keep one of the two"
-            yield _fault(root, ("identity_providers", name, "issuer"), message)
+            yield fault_at(root, ("identity_providers", name, "issuer"), message)
         seen.setdefault(provider.issuer, name)
         key = "issuer" if provider.jwks_uri is None else "jwks_uri"
         if (provider.jwks_uri or provider.issuer).startswith("http:") and "egress" not in root.entries:
             message = "http is only for networks that `egress.allow` lists: use https, or list its network"
-            yield _fault(root, ("identity_providers", name, key), message)
+            yield fault_at(root, ("identity_providers", name, key), message)
