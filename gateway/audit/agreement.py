@@ -9,10 +9,18 @@ from pathlib import Path
 import msgspec
 
 from gateway.audit.chain import Fault, open_envelope, split_line
-from gateway.audit.entry import Entry, Intent, Outcome, decode
-from gateway.audit.projection import Sealed, intent_columns, last_refusal, outcome_columns, project
+from gateway.audit.entry import Act, Acted, Entry, Intent, Outcome, decode
+from gateway.audit.projection import (
+    Sealed,
+    act_columns,
+    acted_columns,
+    intent_columns,
+    last_refusal,
+    outcome_columns,
+    project,
+)
 from gateway.audit.segments import lines_after
-from gateway.stores.interfaces import CallRow, Calls, EntryRow, IntentColumns, OutcomeColumns
+from gateway.stores.interfaces import ActRow, ActRows, CallRow, Calls, EntryRow, IntentColumns, OutcomeColumns
 
 _PAGE = 500
 
@@ -28,13 +36,18 @@ def entry_in(body: bytes) -> Entry | None:
         return None
 
 
-def check_page(calls: Calls, page: Sequence[tuple[EntryRow, Sealed]]) -> Fault | None:
-    """The first of these entries whose row, or whose call's row, says something else than its bytes."""
-    listed = calls.named([row.call_id for row, _ in page if row.kind != "boot"])
+def check_page(calls: Calls, acts: ActRows, page: Sequence[tuple[EntryRow, Sealed]]) -> Fault | None:
+    """The first of these entries whose row, or whose call's or act's row, says something else than its bytes."""
+    listed = calls.named(
+        [sealed.entry.id for _, sealed in page if isinstance(sealed.entry, Intent | Outcome)]
+    )
+    done = acts.named([sealed.entry.id for _, sealed in page if isinstance(sealed.entry, Act | Acted)])
     for row, sealed in page:
         entry = sealed.entry
         if project(row.writer, sealed).row[:-1] != row[:-1]:
             return _fault(row, "its columns differ from its bytes")
+        if isinstance(entry, Act | Acted) and not _act_agrees(row, entry, done.get(entry.id)):
+            return _fault(row, f"act {entry.id} is not listed, or with other facts than its entry has")
         call = listed.get(entry.id)
         if isinstance(entry, Intent | Outcome) and call is None:
             return _fault(row, f"call {entry.id} is not listed")
@@ -43,6 +56,14 @@ def check_page(calls: Calls, page: Sequence[tuple[EntryRow, Sealed]]) -> Fault |
         if isinstance(entry, Outcome) and call is not None and not _outcome_agrees(calls, row, entry, call):
             return _fault(row, f"call {entry.id} is listed with other facts than its outcome has")
     return None
+
+
+def _act_agrees(row: EntryRow, entry: Act | Acted, act: ActRow | None) -> bool:
+    if act is None:
+        return False
+    if isinstance(entry, Act):
+        return act.begun == act_columns(row.writer, row.seq, entry)
+    return row.writer == act.begun.writer and act.ended == acted_columns(row.seq, entry)
 
 
 def _intent_agrees(row: EntryRow, entry: Intent, call: CallRow) -> bool:

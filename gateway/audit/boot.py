@@ -1,7 +1,7 @@
-"""What happens before a process appends its first entry: leftovers are shipped, open calls closed.
+"""What happens before a process appends its first entry: leftovers are shipped, what was left open is closed.
 
 A process takes over the first folder that nobody holds. Of the others it ships what is left and
-closes their interrupted calls, each in its own chain, and lets them go again.
+closes their interrupted calls and acts, each in its own chain, and lets them go again.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from gateway.audit.chain import Chain, lines_of
-from gateway.audit.entry import Boot, Entry, Latency, Outcome, Served, encode, time_text
+from gateway.audit.entry import Acted, Boot, Entry, Latency, Outcome, Served, encode, time_text
 from gateway.audit.recovery import Recovered, create, recover_all
 from gateway.audit.segments import SegmentWriter
 from gateway.audit.shipping import ship_folder
@@ -58,7 +58,7 @@ def start(booting: Booting) -> Started:
             _finish(booting, found)
     mine = mine or create(booting.data, booting.installation, booting.new_id)
     ship_folder(booting.archive, mine.writer, mine.folder, mine.head)
-    chain = _open_boot(booting, mine, booting.archive.open_calls(mine.writer))
+    chain = _open_boot(booting, mine, left_open(booting, mine.writer))
     return Started(mine, chain, booting.archive.position(mine.writer).seq)
 
 
@@ -77,6 +77,11 @@ def interrupted(call: OpenCall, found_ms: int) -> Outcome:
     )
 
 
+def interrupted_act(act_id: str, found_ms: int) -> Acted:
+    """The end of an act whose process didn't live to say it: it may have been done."""
+    return Acted(id=act_id, ended_at=time_text(found_ms), ending="interrupted")
+
+
 def _outrun(booting: Booting, found: Recovered) -> bool:
     """Whether the database holds more of a chain than the disk: a disk restored, or power lost."""
     ahead = booting.archive.position(found.writer).seq - found.head.seq
@@ -91,25 +96,35 @@ def _finish(booting: Booting, found: Recovered) -> None:
     """Ships and closes what a dead process left in a folder that this one doesn't need."""
     try:
         ship_folder(booting.archive, found.writer, found.folder, found.head)
-        left_open = booting.archive.open_calls(found.writer)
-        if left_open:
-            chain = _open_boot(booting, found, left_open)
+        closings = left_open(booting, found.writer)
+        if closings:
+            chain = _open_boot(booting, found, closings)
             ship_folder(booting.archive, found.writer, found.folder, chain.head)
     finally:
         found.lock.close()
 
 
-def _open_boot(booting: Booting, found: Recovered, left_open: Sequence[OpenCall]) -> Chain:
-    """Appends the Boot entry and an outcome for each call left open, as one durable batch."""
+def left_open(booting: Booting, writer: str) -> list[Entry]:
+    """The ends of the calls and acts that a process, now dead, began."""
     now_ms = booting.now_ms()
-    boot = Boot(
+    calls = (interrupted(call, now_ms) for call in booting.archive.open_calls(writer))
+    acts = (interrupted_act(one, now_ms) for one in booting.archive.open_acts(writer))
+    return [*calls, *acts]
+
+
+def boot_entry(booting: Booting, torn_bytes: int = 0) -> Boot:
+    return Boot(
         id=booting.new_id(),
-        at=time_text(now_ms),
+        at=time_text(booting.now_ms()),
         version=booting.version,
         policy=booting.policy,
-        torn_bytes=found.torn_bytes,
+        torn_bytes=torn_bytes,
     )
-    entries: list[Entry] = [boot, *(interrupted(call, now_ms) for call in left_open)]
+
+
+def _open_boot(booting: Booting, found: Recovered, closings: Sequence[Entry]) -> Chain:
+    """Appends the Boot entry and the end of what was left open, as one durable batch."""
+    entries: list[Entry] = [boot_entry(booting, found.torn_bytes), *closings]
     chain = Chain(booting.installation, found.writer, found.head, found.head.boot + 1)
     segments = SegmentWriter(found.folder, fsync=booting.fsync)
     try:

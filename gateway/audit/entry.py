@@ -1,6 +1,7 @@
-"""What the audit log holds: the fields of an intent and of an outcome, and how they become bytes.
+"""What the audit log holds: the fields of each kind of entry, and how they become bytes.
 
-An *entry* is what is chained; a *record* is a call's two entries joined. Field names are fixed
+An *entry* is what is chained; a *record* is a call's two entries joined, or an act's. A log without acts is
+what it was before there were any: kinds of entries are added, none is changed. Field names are fixed
 (docs/audit.md). The bytes of an entry are msgspec's JSON of these structs: fields in the order
 they are declared, no white space, fields that hold their default left out (absent means null,
 false, 0 or empty; a default may therefore never change); those bytes, exactly as stored, are what
@@ -17,6 +18,9 @@ import msgspec
 from msgspec import Struct
 
 from gateway.usage import Usage
+
+Fact = str | int | bool | None | tuple[str, ...]
+"""A value of what an act is about."""
 
 
 class Who(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -138,6 +142,49 @@ class Outcome(
     content: Content = Content()
 
 
+class Administrator(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """Who acts: `auth` is os, key, jwt or admin_key. `user` and `sudo_user` are pseudonyms, `network` a /24 or /48.
+
+    With `os` the user is the operating system's, by number; `sudo_user` is whom sudo says it was (a claim).
+    """
+
+    auth: str
+    key: str | None = None
+    user: str | None = None
+    sudo_user: str | None = None
+    team: str | None = None
+    roles: tuple[str, ...] = ()
+    network: str | None = None
+
+
+class Act(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag_field="kind", tag="act"):
+    """What an administrator is about to do. Durable before it is done.
+
+    `about` holds ids and names of the policy, in the order of its fields' names; people are pseudonyms.
+    """
+
+    id: str
+    at: str
+    who: Administrator
+    act: str
+    about: dict[str, Fact] = {}
+    team: str | None = None
+    policy: str = ""
+
+
+class Acted(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag_field="kind", tag="acted"):
+    """How an act ended: done, refused (nothing changed), failed or interrupted (it may have been done).
+
+    `reason` is the refusal's word; `about` holds what is known only now.
+    """
+
+    id: str
+    ended_at: str
+    ending: str
+    reason: str | None = None
+    about: dict[str, Fact] = {}
+
+
 class Boot(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag_field="kind", tag="boot"):
     """A writer starts: the first entry of each boot.
 
@@ -151,7 +198,7 @@ class Boot(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag_
     torn_bytes: int = 0
 
 
-Entry = Intent | Outcome | Boot
+Entry = Intent | Outcome | Boot | Act | Acted
 
 _ENCODER = msgspec.json.Encoder()
 _DECODER: msgspec.json.Decoder[Entry] = msgspec.json.Decoder(Entry)

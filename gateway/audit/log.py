@@ -7,6 +7,7 @@ from typing import Self
 
 from gateway.audit.appended import Appended
 from gateway.audit.boot import Booting, Started, start
+from gateway.audit.direct import close_left_open
 from gateway.audit.entry import Entry
 from gateway.audit.segments import SegmentWriter
 from gateway.audit.shipping import Shipper
@@ -25,6 +26,7 @@ class AuditLog:
     async def open(cls, booting: Booting) -> Self:
         """Recovers, ships leftovers, closes interrupted calls. SpoolDamaged or StoreUnavailable."""
         started = await asyncio.to_thread(start, booting)
+        await asyncio.to_thread(close_left_open, booting)
         mine = started.recovered
         shipper = Shipper(
             booting.archive, mine.writer, mine.folder, position=started.position, head=started.chain.head

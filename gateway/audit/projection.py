@@ -6,16 +6,18 @@ collector stops looking at.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+import msgspec
 from msgspec import Struct
 
 from gateway.audit.chain import Link
-from gateway.audit.entry import Boot, Decision, Entry, Intent, Outcome
+from gateway.audit.entry import Act, Acted, Boot, Decision, Entry, Fact, Intent, Outcome
 from gateway.stores.interfaces import NO_OUTCOME, EntryRow, Position, Row, Shipment, call_row
 from gateway.usage import nano_of
 
 _LARGEST = 2**63 - 1
+_FACTS = msgspec.json.Encoder()
 _KIND_AND_CALL = slice(EntryRow._fields.index("kind"), EntryRow._fields.index("call_id") + 1)
 
 
@@ -27,7 +29,7 @@ class Sealed(Struct, frozen=True, gc=False):
 
 
 class Projected(Struct, frozen=True, gc=False):
-    """An entry as rows: its EntryRow, and what it adds to `calls` (nothing for a boot).
+    """An entry as rows: its EntryRow, and what it adds to `calls` or `acts` (nothing for a boot).
 
     It holds texts and numbers only: what waits to be shipped is small, and the entry's own objects
     are used again while the processor still has them at hand.
@@ -47,6 +49,10 @@ def project(writer: str, sealed: Sealed) -> Projected:
         kind, at, columns = "intent", entry.at, intent_columns(writer, seq, entry)
     elif type(entry) is Outcome:
         kind, at, columns = "outcome", entry.ended_at, outcome_columns(seq, entry)
+    elif type(entry) is Act:
+        kind, at, columns = "act", entry.at, act_columns(writer, seq, entry)
+    elif type(entry) is Acted:
+        kind, at, columns = "acted", entry.ended_at, acted_columns(seq, entry)
     else:
         assert isinstance(entry, Boot)
         kind, at = "boot", entry.at
@@ -71,6 +77,10 @@ def shipment(writer: str, entries: Sequence[Projected]) -> Shipment:
                 made.outcomes.append((*entry.columns, call_id))
             else:
                 made.calls[place] = call_row(made.calls[place], entry.columns)
+        elif kind == "act":
+            made.acts.append(entry.columns)
+        elif kind == "acted":
+            made.act_ends.append((*entry.columns, call_id))
     for place in intents.values():
         made.calls[place] = call_row(made.calls[place], NO_OUTCOME)
     return made
@@ -113,6 +123,35 @@ def outcome_columns(seq: int, entry: Outcome) -> Row:
         None if usage is None else _storable(usage.output_tokens),
         None if spent is None else _nano_usd(spent),
     )
+
+
+def act_columns(writer: str, seq: int, entry: Act) -> Row:
+    """The values of ActColumns."""
+    who = entry.who
+    return (
+        entry.id,
+        writer,
+        seq,
+        entry.at,
+        who.auth,
+        who.key,
+        who.user,
+        who.sudo_user,
+        entry.act,
+        facts_text(entry.about),
+        entry.team,
+        entry.policy,
+    )
+
+
+def acted_columns(seq: int, entry: Acted) -> Row:
+    """The values of ActedColumns."""
+    return (seq, entry.ended_at, entry.ending, entry.reason, facts_text(entry.about))
+
+
+def facts_text(about: Mapping[str, Fact]) -> str:
+    """What an act is about, as JSON, for a column that is searched for ids."""
+    return _FACTS.encode(about).decode()
 
 
 def _storable(number: int) -> int | None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-import msgspec
+from msgspec import Struct
 
 from gateway.audit.chain import open_envelope
 from gateway.audit.entry import Intent, Outcome, decode
@@ -85,15 +85,15 @@ def record(intent: EntryRow, ended: EntryRow | None) -> Record:
 
     `chain` is the place of its last entry, `chain.intent` that of its intent.
     """
-    made, place = _opened(intent, Intent)
+    made, place = opened(intent, Intent)
     if ended is None:
         return made | {"ended_at": None, "ending": None, "chain": place | {"intent": place}}
-    outcome, last = _opened(ended, Outcome)
+    outcome, last = opened(ended, Outcome)
     decisions = made["decisions"] + outcome["decisions"]
     return made | outcome | {"decisions": decisions, "chain": last | {"intent": place}}
 
 
-def _opened(row: EntryRow, kind: type[Intent] | type[Outcome]) -> tuple[Record, Record]:
+def opened(row: EntryRow, kind: type[Struct]) -> tuple[Record, Record]:
     """The entry with every field spelled out, and its place in the chain."""
     envelope = open_envelope(row.body)
     if envelope is None:
@@ -109,7 +109,7 @@ def _opened(row: EntryRow, kind: type[Intent] | type[Outcome]) -> tuple[Record, 
 
 def _spelled_out(value: Any) -> Any:
     """As JSON types, defaults included."""
-    if isinstance(value, msgspec.Struct):
+    if isinstance(value, Struct):
         return {name: _spelled_out(getattr(value, name)) for name in value.__struct_fields__}
     if isinstance(value, tuple | list):
         return [_spelled_out(one) for one in value]

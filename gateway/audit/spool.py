@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 
 from gateway.audit.appended import Appended
 from gateway.audit.chain import Chain, Head, lines_of
-from gateway.audit.entry import Entry, Intent, encode
+from gateway.audit.entry import Act, Entry, Intent, encode
 from gateway.audit.projection import Sealed
 from gateway.audit.segments import SegmentWriter
 from gateway.errors import SpoolUnavailable
@@ -178,11 +178,11 @@ class Spool:
             self._idle.set()
 
     def _orphans_of(self, failed: list[Waiting]) -> list[Waiting]:
-        """Takes out what waits for the next batch and whose intent was in the failed one.
+        """Takes out what waits for the next batch and whose first entry was in the failed one.
 
-        No outcome may stand in the log without its intent.
+        No outcome may stand in the log without its intent, no end of an act without the act.
         """
-        lost = {entry.id for entry, _, _ in failed if isinstance(entry, Intent)}
+        lost = {entry.id for entry, _, _ in failed if isinstance(entry, Intent | Act)}
         orphans = [one for one in self._waiting if one[0].id in lost]
         self._waiting = [one for one in self._waiting if one[0].id not in lost]
         return orphans

@@ -15,7 +15,7 @@ from gateway.audit.chain import ChainChecker, Fault, Head, Link, open_envelope, 
 from gateway.audit.entry import Boot, Entry
 from gateway.audit.projection import Sealed
 from gateway.audit.segments import lines_after, writer_folders
-from gateway.stores.interfaces import Calls, EntryRow, Position
+from gateway.stores.interfaces import ActRows, Calls, EntryRow, Position
 
 _PAGE = 1_000
 Progress = Callable[[int], None]
@@ -49,8 +49,11 @@ class Report:
 class Verifier:
     """Blocks. `data` is the folder with the spool, None to check the database alone."""
 
-    def __init__(self, calls: Calls, installation: str, data: Path | None, progress: Progress) -> None:
+    def __init__(
+        self, calls: Calls, acts: ActRows, installation: str, data: Path | None, progress: Progress
+    ) -> None:
         self._calls = calls
+        self._acts = acts
         self._installation = installation
         self._data = data
         self._progress = progress
@@ -67,6 +70,9 @@ class Verifier:
         for stray in self._calls.without_entries(1):
             detail = f"call {stray.intent.id} names an entry that is not in the log"
             self._note(Fault(stray.intent.writer, stray.intent.intent_seq, "columns", detail))
+        for act in self._acts.without_entries(1):
+            detail = f"act {act.begun.id} names an entry that is not in the log"
+            self._note(Fault(act.begun.writer, act.begun.act_seq, "columns", detail))
         return self._report
 
     def _writers(self) -> dict[str, Position]:
@@ -124,7 +130,7 @@ class Verifier:
                 self._seen(row.seq, entry)
                 link = Link(checked.seq, checked.boot, row.hash, row.body)
                 page.append((row, Sealed(link, entry)))
-            fault = check_page(self._calls, page) or fault
+            fault = check_page(self._calls, self._acts, page) or fault
             if fault is not None:
                 return fault
         return None

@@ -20,6 +20,7 @@ from gateway.audit.verify import Report, Verifier
 from gateway.cli.wrong_use import WrongUse
 from gateway.installation import Installation, open_installation
 from gateway.settings import load_settings
+from gateway.stores.acts import SqlActs
 from gateway.stores.calls import SqlCalls
 from gateway.stores.interfaces import CallFilter
 
@@ -123,6 +124,7 @@ def verify(as_json: AsJson = False) -> None:
         task = progress.add_task("entries", total=None)
         report = Verifier(
             SqlCalls(installation.database.engine),
+            SqlActs(installation.database.engine),
             installation.database.installation,
             settings.data,
             lambda entries: progress.update(task, completed=entries),

@@ -12,8 +12,17 @@ from sqlalchemy import Engine, bindparam, func, insert, select, update
 
 from gateway.stores.bulk import BulkInsert, row_statement
 from gateway.stores.database import reading, writing
-from gateway.stores.interfaces import CALL_COLUMNS, EntryRow, OpenCall, OutcomeColumns, Position, Shipment
-from gateway.stores.tables import calls, entries, shipped, writers
+from gateway.stores.interfaces import (
+    CALL_COLUMNS,
+    ActColumns,
+    ActedColumns,
+    EntryRow,
+    OpenCall,
+    OutcomeColumns,
+    Position,
+    Shipment,
+)
+from gateway.stores.tables import acts, calls, entries, shipped, writers
 
 
 class SqlArchive:
@@ -26,7 +35,9 @@ class SqlArchive:
         # A call's id is ours and new. Should one come twice all the same, that is for `verify` to
         # report: it must not stop the log from being shipped.
         self._insert_calls = BulkInsert(engine.dialect, calls, CALL_COLUMNS, ignore_duplicates_of="id")
+        self._insert_acts = BulkInsert(engine.dialect, acts, ActColumns._fields, ignore_duplicates_of="id")
         self._end_call = _end_call_statement(engine)
+        self._end_act = _end_act_statement(engine)
 
     def position(self, writer: str) -> Position:
         wanted = select(shipped.c.seq, shipped.c.hash).where(shipped.c.writer == writer)
@@ -36,6 +47,9 @@ class SqlArchive:
             return Position(row.seq, row.hash)
         start = Position(0, "")
         with writing(self._engine) as connection:
+            row = connection.execute(wanted).first()
+            if row is not None:  # another process that writes as this one registered it a moment ago
+                return Position(row.seq, row.hash)
             connection.execute(insert(writers).values(id=writer, created_at=self._now_ms()))
             connection.execute(insert(shipped).values(writer=writer, seq=start.seq, hash=start.hash))
         return start
@@ -47,13 +61,16 @@ class SqlArchive:
             .where(shipped.c.writer == shipment.writer, shipped.c.seq == after)
             .values(seq=last.seq, hash=last.hash)
         )
-        with writing(self._engine) as connection:
+        with writing(self._engine, durable=shipment.durable) as connection:
             if connection.execute(advance).rowcount != 1:
                 return False
             self._insert_entries.run(connection, shipment.entries)
             self._insert_calls.run(connection, shipment.calls)
             if shipment.outcomes:
                 connection.exec_driver_sql(self._end_call, shipment.outcomes)
+            self._insert_acts.run(connection, shipment.acts)
+            if shipment.act_ends:
+                connection.exec_driver_sql(self._end_act, shipment.act_ends)
         return True
 
     def make_durable(self) -> bool:
@@ -73,6 +90,11 @@ class SqlArchive:
         with reading(self._engine) as connection:
             return [OpenCall(row.id, row.at) for row in connection.execute(wanted)]
 
+    def open_acts(self, writer: str) -> list[str]:
+        wanted = select(acts.c.id).where(acts.c.writer == writer, acts.c.acted_seq.is_(None))
+        with reading(self._engine) as connection:
+            return list(connection.scalars(wanted.order_by(acts.c.act_seq)))
+
 
 def _end_call_statement(engine: Engine) -> str:
     names = OutcomeColumns._fields
@@ -83,3 +105,13 @@ def _end_call_statement(engine: Engine) -> str:
         .values(decision=func.coalesce(bindparam("decision"), calls.c.decision), **values)
     )
     return row_statement(engine.dialect, statement, (*names, "call_id"))
+
+
+def _end_act_statement(engine: Engine) -> str:
+    names = ActedColumns._fields
+    statement = (
+        update(acts)
+        .where(acts.c.id == bindparam("act_id"), acts.c.acted_seq.is_(None))
+        .values({name: bindparam(name) for name in names})
+    )
+    return row_statement(engine.dialect, statement, (*names, "act_id"))

@@ -22,8 +22,8 @@ from gateway.stores.database import reading, writing
 from gateway.stores.interfaces import StoreUnavailable, Subjects
 from gateway.stores.tables import subjects
 
-Kind = Literal["user", "end_user"]
-_PREFIXES: Final[Mapping[str, str]] = {"user": "u", "end_user": "e"}
+Kind = Literal["user", "end_user", "os_user"]
+_PREFIXES: Final[Mapping[str, str]] = {"user": "u", "end_user": "e", "os_user": "o"}
 _NONCE_BYTES = 12
 _PSEUDONYM_BYTES = 12
 

@@ -2,7 +2,7 @@
 
 Times are text (RFC 3339, UTC, milliseconds) in what mirrors the audit log, and milliseconds since
 1970 elsewhere. `entries.body` is the exact text that was hashed; `calls` is a projection of it for
-questions, and can be rebuilt.
+questions, and can be rebuilt; so is `acts`.
 """
 
 from __future__ import annotations
@@ -94,6 +94,29 @@ Index(
     sqlite_where=text("outcome_seq IS NULL"),
     postgresql_where=text("outcome_seq IS NULL"),
 )
+
+acts = Table(
+    "acts",
+    METADATA,
+    Column("id", String(64), primary_key=True),
+    Column("writer", String(64), nullable=False),
+    Column("act_seq", BigInteger, nullable=False),
+    Column("at", String(32), nullable=False),
+    Column("auth", String(16), nullable=False),
+    Column("key", String(256)),
+    Column("user", String(64)),
+    Column("sudo_user", String(64)),
+    Column("act", String(64), nullable=False),
+    Column("about", Text, nullable=False),
+    Column("team", String(256)),
+    Column("policy", String(128), nullable=False),
+    Column("acted_seq", BigInteger),
+    Column("ended_at", String(32)),
+    Column("ending", String(32)),
+    Column("reason", String(64)),
+    Column("result", Text),
+)
+Index("acts_at", acts.c.at)
 
 counters = Table(
     "counters",

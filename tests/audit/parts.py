@@ -10,12 +10,16 @@ from pathlib import Path
 from gateway.audit.boot import Booting
 from gateway.audit.chain import Chain, Head, genesis, lines_of
 from gateway.audit.entry import (
+    Act,
+    Acted,
+    Administrator,
     AskedFor,
     Attempt,
     Boot,
     Cost,
     Decision,
     Entry,
+    Fact,
     Intent,
     Latency,
     Outcome,
@@ -67,6 +71,22 @@ def outcome(call_id: str, *, at_ms: int = START_MS + 250, ending: str = "complet
         cost=Cost(usd="0.000063", reserved_usd="0.01", price_version="2026-01-01"),
         latency_ms=Latency(total=250.0, first_byte=90.0, upstream=240.5, overhead=9.5),
     )
+
+
+def act(act_id: str, *, at_ms: int = START_MS, who: Administrator | None = None, **about: Fact) -> Act:
+    return Act(
+        id=act_id,
+        at=time_text(at_ms),
+        who=who or Administrator(auth="os", user="o-aa"),
+        act="keys.create",
+        about=dict(sorted(about.items())) or {"roles": ("analyst",), "team": "support"},
+        team="support",
+        policy="rev-1",
+    )
+
+
+def acted(act_id: str, *, at_ms: int = START_MS + 20, ending: str = "done") -> Acted:
+    return Acted(id=act_id, ended_at=time_text(at_ms), ending=ending, about={"key": "key_1"})
 
 
 def boot(n: int = 1) -> Boot:

@@ -8,6 +8,7 @@ from gateway.audit.agreement import check_page, entry_in
 from gateway.audit.chain import Fault
 from gateway.audit.projection import Sealed, project
 from gateway.audit.shipping import ship_batch
+from gateway.stores.acts import SqlActs
 from gateway.stores.calls import SqlCalls
 from gateway.stores.interfaces import EntryRow
 from tests.audit.parts import Place, boot, intent, outcome
@@ -26,7 +27,8 @@ def rows_of(entries: Sequence[Sealed]) -> list[tuple[EntryRow, Sealed]]:
 
 
 def check(place: Place, page: list[tuple[EntryRow, Sealed]]) -> Fault | None:
-    return check_page(SqlCalls(place.database().engine), page)
+    engine = place.database().engine
+    return check_page(SqlCalls(engine), SqlActs(engine), page)
 
 
 def test_what_was_shipped_agrees(place: Place):

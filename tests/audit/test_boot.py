@@ -10,6 +10,7 @@ from gateway.audit.entry import Entry, encode
 from gateway.audit.recovery import SpoolDamaged, create
 from gateway.audit.segments import SegmentWriter, lines_after, writer_folders
 from gateway.audit.verify import Verifier
+from gateway.stores.acts import SqlActs
 from gateway.stores.calls import SqlCalls
 from gateway.stores.interfaces import OpenCall
 from tests.audit.parts import START_MS, Place, boot, counted, intent, outcome
@@ -34,8 +35,8 @@ def endings(place: Place) -> dict[str, str | None]:
 
 def verified(place: Place) -> bool:
     database = place.database()
-    calls = SqlCalls(database.engine)
-    return Verifier(calls, database.installation, place.data, lambda _: None).run().fault is None
+    calls, acts = SqlCalls(database.engine), SqlActs(database.engine)
+    return Verifier(calls, acts, database.installation, place.data, lambda _: None).run().fault is None
 
 
 def test_the_first_boot_makes_a_writer(place: Place):

@@ -11,6 +11,7 @@ import pytest
 
 from gateway.audit.boot import start
 from gateway.audit.verify import Verifier
+from gateway.stores.acts import SqlActs
 from gateway.stores.calls import SqlCalls
 from tests.audit.parts import Place
 
@@ -52,5 +53,6 @@ def test_every_durable_call_survives_once(place: Place, lines: int, kills: int):
     assert not set(told) - set(found)
     assert set(found.values()) == {1}
     database = place.database()
-    report = Verifier(SqlCalls(database.engine), database.installation, place.data, lambda _: None).run()
+    calls, acts = SqlCalls(database.engine), SqlActs(database.engine)
+    report = Verifier(calls, acts, database.installation, place.data, lambda _: None).run()
     assert report.fault is None

@@ -41,6 +41,9 @@ class Flaky:
     def open_calls(self, writer: str) -> Sequence[OpenCall]:
         return self.inner.open_calls(writer)
 
+    def open_acts(self, writer: str) -> Sequence[str]:
+        return self.inner.open_acts(writer)
+
     def ship(self, shipment: Shipment, after: int) -> bool:
         if self.down:
             self.tried.set()

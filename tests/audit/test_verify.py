@@ -12,6 +12,7 @@ from gateway.audit.log import AuditLog
 from gateway.audit.segments import writer_folders
 from gateway.audit.shipping import ship_folder
 from gateway.audit.verify import Report, Verifier
+from gateway.stores.acts import SqlActs
 from gateway.stores.calls import SqlCalls
 from gateway.stores.database import writing
 from gateway.stores.interfaces import EntryRow
@@ -31,7 +32,11 @@ async def run_calls(place: Place, count: int = 5) -> str:
 def verify(place: Place, calls: SqlCalls | None = None) -> Report:
     database = place.database()
     return Verifier(
-        calls or SqlCalls(database.engine), database.installation, place.data, lambda _: None
+        calls or SqlCalls(database.engine),
+        SqlActs(database.engine),
+        database.installation,
+        place.data,
+        lambda _: None,
     ).run()
 
 
@@ -189,7 +194,8 @@ async def test_progress_is_told(place: Place):
     await run_calls(place, 600)
     seen: list[int] = []
     database = place.database()
-    Verifier(SqlCalls(database.engine), database.installation, place.data, seen.append).run()
+    calls, acts = SqlCalls(database.engine), SqlActs(database.engine)
+    Verifier(calls, acts, database.installation, place.data, seen.append).run()
     assert seen == [1000]
 
 

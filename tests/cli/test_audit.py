@@ -139,7 +139,8 @@ def test_every_ending_can_be_asked_for():
 
 
 def test_every_stage_that_refuses_can_be_asked_for():
-    sources = Path(audit.__file__).parent.parent.rglob("*.py")
+    package = Path(audit.__file__).parent.parent
+    sources = (path for path in package.rglob("*.py") if path.parent.name != "admin")
     named = {stage for path in sources for stage in re.findall(r'stage="(\w+)"', path.read_text())}
     assert named and named <= set(audit._STAGES)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from gateway.audit.chain import open_envelope
 from gateway.audit.entry import Entry, decode
 from gateway.audit.verify import Verifier
+from gateway.stores.acts import SqlActs
 from gateway.stores.calls import SqlCalls
 from gateway.stores.database import open_database
 
@@ -17,7 +18,8 @@ def entries_of(data: Path) -> list[Entry]:
     database = open_database(f"sqlite:///{data / 'gateway.db'}", now_ms=lambda: 0, new_id=lambda: "unused")
     try:
         calls = SqlCalls(database.engine)
-        report = Verifier(calls, database.installation, data, lambda _: None).run()
+        acts = SqlActs(database.engine)
+        report = Verifier(calls, acts, database.installation, data, lambda _: None).run()
         assert report.fault is None, report.fault
         assert not any(chain.in_spool for chain in report.chains), "all is shipped at a stop"
         found: list[Entry] = []
