@@ -113,4 +113,6 @@ def _spelled_out(value: Any) -> Any:
         return {name: _spelled_out(getattr(value, name)) for name in value.__struct_fields__}
     if isinstance(value, tuple | list):
         return [_spelled_out(one) for one in value]
+    if isinstance(value, dict):
+        return {name: _spelled_out(one) for name, one in value.items()}
     return value

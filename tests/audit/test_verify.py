@@ -8,6 +8,8 @@ from hashlib import sha256
 import pytest
 
 from gateway.audit.boot import start
+from gateway.audit.direct import DirectLog
+from gateway.audit.entry import Entry
 from gateway.audit.log import AuditLog
 from gateway.audit.segments import writer_folders
 from gateway.audit.shipping import ship_folder
@@ -16,7 +18,7 @@ from gateway.stores.acts import SqlActs
 from gateway.stores.calls import SqlCalls
 from gateway.stores.database import writing
 from gateway.stores.interfaces import EntryRow
-from tests.audit.parts import Place, intent, outcome
+from tests.audit.parts import Place, act, acted, intent, outcome
 
 
 async def run_calls(place: Place, count: int = 5) -> str:
@@ -224,3 +226,45 @@ async def test_the_last_entry_rewritten_is_contradicted(place: Place, keeps: str
     fault = verify(place).fault
     assert fault is not None
     assert (fault.writer, fault.what, fault.seq) == (writer, "replaced", last)
+
+
+@pytest.mark.parametrize(
+    ("statement", "what", "seq"),
+    [
+        ("UPDATE entries SET body = replace(body, 'analyst', 'auditor') WHERE seq = 2", "changed", 2),
+        ("DELETE FROM entries WHERE seq = 3", "missing", 3),
+        ("UPDATE entries SET kind = 'intent' WHERE seq = 2", "columns", 2),
+        ("UPDATE acts SET user = 'o-bb'", "columns", 2),
+        ("UPDATE acts SET about = '{}'", "columns", 2),
+        ("UPDATE acts SET ending = 'refused'", "columns", 3),
+        ("UPDATE acts SET result = '{}'", "columns", 3),
+        ("UPDATE acts SET acted_seq = NULL", "columns", 3),
+        ("DELETE FROM acts", "columns", 2),
+        ("UPDATE acts SET writer = 'w'", "columns", 2),
+        (
+            "INSERT INTO acts (id, writer, act_seq, at, auth, act, about, policy) "
+            "VALUES ('forged', 'w', 77, '2027', 'os', 'keys.create', '{}', '')",
+            "columns",
+            77,
+        ),
+    ],
+)
+def test_a_change_of_what_an_administrator_did_is_located(place: Place, statement: str, what: str, seq: int):
+    log = DirectLog.open(place.booting())
+    log.append(act("a1"), acted("a1"))
+    log.close()
+    assert verify(place).fault is None
+    tamper(place, statement)
+    fault = verify(place).fault
+    assert fault is not None
+    assert (fault.what, fault.seq) == (what, seq)
+
+
+@pytest.mark.parametrize("entries", [(act("a1"), acted("a1")), (act("a1"),)], ids=["whole", "interrupted"])
+async def test_an_act_in_a_gateways_own_chain_verifies(place: Place, entries: tuple[Entry, ...]):
+    log = await AuditLog.open(place.booting())
+    for entry in entries:
+        await log.append(entry)
+    await log.close()
+    await (await AuditLog.open(place.booting())).close()
+    assert verify(place).fault is None
