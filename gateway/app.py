@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import secrets
-from collections.abc import AsyncIterator, Callable
-from concurrent.futures import ThreadPoolExecutor
+import socket
+from collections.abc import AsyncIterator, Callable, Coroutine
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from importlib.metadata import version
 
 from starlette.applications import Starlette
@@ -23,6 +26,7 @@ from gateway.installation import Installation, open_installation
 from gateway.journal import LogJournal
 from gateway.ledger.memory import MemoryLedger
 from gateway.policy.snapshot import Policy
+from gateway.reload.hangup import on_hangup
 from gateway.reload.reading import Folder
 from gateway.reload.reloader import Reloader
 from gateway.reload.status import InForce
@@ -33,6 +37,7 @@ from gateway.stores.archive import SqlArchive
 from gateway.stores.key_uses import LastUses, SqlKeyUses
 from gateway.stores.keybook import KeyBook
 from gateway.stores.objects import ObjectCache, SqlObjects
+from gateway.stores.processes import Process, Reports, SqlProcesses
 from gateway.stores.revisions import SqlRevisions
 from gateway.stores.subjects import SubjectCache
 from gateway.tokens import Tokens
@@ -43,11 +48,13 @@ from gateway.upstream.estimate import EstimateUpstream
 from gateway.upstream.httpx_client import HttpxUpstream
 from gateway.upstream.interface import Upstream
 from gateway.upstream.prices import PriceBook
+from gateway.upstream.reached import reached
 
 Announce = Callable[[Installation], None]
 """Told once the installation is open and before calls are taken (the trial key)."""
 
 
+Remote = AiohttpUpstream | HttpxUpstream
 Unable = Callable[[GatewayError], None]
 
 
@@ -80,25 +87,20 @@ async def running(settings: Settings, policy: Policy, announce: Announce) -> Asy
         installation = stack.enter_context(open_installation(settings))
         announce(installation)
         # Keys have a thread of their own: a revocation never waits behind callers' new names.
-        for_keys = stack.enter_context(ThreadPoolExecutor(1, "keys"))
-        for_subjects = stack.enter_context(ThreadPoolExecutor(2, "subjects"))
-        for_objects = stack.enter_context(ThreadPoolExecutor(2, "objects"))
-        for_uploads = stack.enter_context(ThreadPoolExecutor(4, "uploads"))
+        threads = partial(_threads, stack)
+        for_keys, for_uses, for_subjects = threads("keys"), threads("uses"), threads("subjects", 2)
+        for_objects, for_uploads = threads("objects", 2), threads("uploads", 4)
         clock, chance, policies = SystemClock(), SystemChance(), InForce(policy)
         audit = await AuditLog.open(_booting(settings, policy, installation))
         stack.push_async_callback(audit.close)
         keys = KeyBook(installation.keys, for_keys, clock, hash_key=installation.hash_key)
         await keys.refresh()
-        for_uses = stack.enter_context(ThreadPoolExecutor(1, "uses"))
         uses = LastUses(SqlKeyUses(installation.database.engine), for_uses, clock)
         stack.push_async_callback(uses.write)
         remote, tokens = _upstream(settings), Tokens()
         stack.push_async_callback(remote.aclose)
         identities = Identities(Fetcher(), clock)
         stack.callback(identities.close)
-        following = await stack.enter_async_context(asyncio.TaskGroup())
-        issuers = following.create_task(identities.follow(lambda: policies.current))
-        stack.callback(issuers.cancel)
         runtime = Runtime(
             policies=policies,
             keys=keys,
@@ -118,23 +120,81 @@ async def running(settings: Settings, policy: Policy, announce: Announce) -> Asy
             bounds=_bounds(settings),
             trusted_proxies=frozenset(settings.trusted_proxies),
         )
-        for_policy = stack.enter_context(ThreadPoolExecutor(1, "policy"))
-        reloader = Reloader(
-            folder_of(settings),
-            policies,
-            SqlRevisions(installation.database.engine),
-            for_policy,
-            clock,
-            lambda _: end_revoked(runtime),
+        reloader = _reloader(settings, policies, installation, runtime, remote, stack)
+        await _follow(
+            stack,
+            identities.follow(lambda: policies.current),
+            keys.follow(lambda: end_revoked(runtime)),
+            uses.follow(),
+            reloader.follow(),
+            _reports(installation, audit, reloader, for_uses, stack).follow(),
         )
-        for worker in (keys.follow(lambda: end_revoked(runtime)), uses.follow(), reloader.follow()):
-            stack.callback(following.create_task(worker).cancel)
         yield runtime
 
 
 def folder_of(settings: Settings) -> Folder:
     """Where the policy is. What it may refer to: the environment; where the gateway's own files are, it may not."""
     return Folder(settings.policies, {**environment(), "GATEWAY_DATA": str(settings.data)})
+
+
+def _threads(stack: AsyncExitStack, name: str, most: int = 1) -> Executor:
+    return stack.enter_context(ThreadPoolExecutor(most, name))
+
+
+async def _follow(stack: AsyncExitStack, *workers: Coroutine[None, None, None]) -> None:
+    """Loops without an end, until the stack is closed."""
+    following = await stack.enter_async_context(asyncio.TaskGroup())
+    for worker in workers:
+        stack.callback(following.create_task(worker).cancel)
+
+
+def _reloader(
+    settings: Settings,
+    policies: InForce,
+    installation: Installation,
+    runtime: Runtime,
+    remote: Remote,
+    stack: AsyncExitStack,
+) -> Reloader:
+    executor, then = _threads(stack, "policy"), partial(_let_go, runtime=runtime, remote=remote)
+    revisions = SqlRevisions(installation.database.engine)
+    reloader = Reloader(folder_of(settings), policies, revisions, executor, installation.clock, then)
+    stack.enter_context(on_hangup(asyncio.get_running_loop(), reloader.ask))
+    return reloader
+
+
+def _let_go(policy: Policy, runtime: Runtime, remote: Remote) -> None:
+    """Of what another policy had and this one has not: calls of its keys, connections to its providers."""
+    end_revoked(runtime)
+    remote.keep_only(reached(policy))
+
+
+def _reports(
+    installation: Installation,
+    audit: AuditLog,
+    reloader: Reloader,
+    executor: Executor,
+    stack: AsyncExitStack,
+) -> Reports:
+    boot, started_ms = secrets.token_hex(8), installation.now_ms()
+
+    def now() -> Process:
+        status = reloader.status
+        return Process(
+            id=boot,
+            writer=audit.writer,
+            host=socket.gethostname(),
+            pid=os.getpid(),
+            started_at=started_ms,
+            seen_at=installation.now_ms(),
+            revision=status.revision,
+            since=status.since_ms,
+            faults=len(status.faults),
+        )
+
+    reports = Reports(SqlProcesses(installation.database.engine), executor, installation.clock, now)
+    stack.push_async_callback(reports.leave)
+    return reports
 
 
 def _booting(settings: Settings, policy: Policy, installation: Installation) -> Booting:
@@ -160,7 +220,7 @@ def _upstreams(remote: Upstream, tokens: Tokens, clock: SystemClock) -> dict[str
     }
 
 
-def _upstream(settings: Settings) -> Upstream:
+def _upstream(settings: Settings) -> Remote:
     return AiohttpUpstream() if settings.upstream == "aiohttp" else HttpxUpstream()
 
 

@@ -31,7 +31,7 @@ POLICY = make_policy()
 async def opened(folder: Path, **facts: Any) -> AsyncIterator[Runtime]:
     """A runtime; at its end no task and no store of it is left."""
     before = asyncio.all_tasks()
-    async with running(Settings(data=folder, **facts), POLICY, lambda _: None) as runtime:
+    async with running(Settings(data=folder, policies=folder / "policies", **facts), POLICY, lambda _: None) as runtime:
         yield runtime
     assert asyncio.all_tasks() == before
 
@@ -80,7 +80,7 @@ async def test_the_installation_is_announced_before_calls_are_taken(tmp_path: Pa
     def taking_calls() -> bool:
         return front.runtime is not None
 
-    front: Front = application(Settings(data=tmp_path), POLICY, announce)
+    front: Front = application(Settings(data=tmp_path, policies=tmp_path / "policies"), POLICY, announce)
     messages = asyncio.Queue[dict[str, str]]()
     sent = asyncio.Queue[dict[str, str]]()
     messages.put_nowait({"type": "lifespan.startup"})
@@ -100,7 +100,7 @@ async def test_a_start_that_fails_leaves_nothing_open(tmp_path: Path):
     (tmp_path / "spool").write_text("a file where a folder is expected")
     before = asyncio.all_tasks()
     with pytest.raises(OSError):
-        async with running(Settings(data=tmp_path), POLICY, lambda _: None):
+        async with running(Settings(data=tmp_path, policies=tmp_path / "policies"), POLICY, lambda _: None):
             raise AssertionError("it started")
     assert asyncio.all_tasks() == before
     (tmp_path / "spool").unlink()

@@ -69,7 +69,7 @@ class Reloader:
         self._named = frozenset[Path]()
         self._files: Mapping[str, KeptFile] | None = None
         self._unkept: list[tuple[Revision, Why]] = []
-        self._is_behind = False
+        self._is_behind = self._asked = False
         now_ms = clock.now_ms()
         origin = Origin(str(folder.path))
         self._status = Status(in_force.current.revision, now_ms, "start", None, origin, now_ms)
@@ -88,6 +88,10 @@ class Reloader:
                 return await self._take(tried, tried.found, cause, author or tried.author)
             return self._refuse(tried.found)
 
+    def ask(self) -> None:
+        """Read the folder at the next look, changed or not: what a signal asks for."""
+        self._asked = True
+
     async def follow(self) -> None:
         """Keep what is in the folder as it is now in force, for ever. The first look also records what the
         process began with."""
@@ -104,7 +108,10 @@ class Reloader:
 
     async def _look(self) -> None:
         now = await self._in_thread(self._now)
-        if now != self._seen:
+        if self._asked:
+            self._asked = False
+            await self.reload("signal")
+        elif now != self._seen:
             await self._until_quiet()
             self._seen = now  # whatever becomes of the attempt: the same is not tried twice
             await self.reload("file")

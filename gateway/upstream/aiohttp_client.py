@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import errno
 from asyncio import AbstractEventLoop, get_running_loop
+from collections.abc import Collection
 from ssl import SSLContext, create_default_context
 
 from aiohttp import (
@@ -31,6 +32,7 @@ from gateway.errors import Broken, NotConnected
 from gateway.upstream.aiohttp_answer import WIRE_FAULTS, Exchange
 from gateway.upstream.aiohttp_route import Route, Routes, request_bytes
 from gateway.upstream.interface import Incoming, Outgoing
+from gateway.upstream.reached import Reached
 
 MAX_LINE_BYTES = 8190
 MAX_FIELD_BYTES = 16384
@@ -99,6 +101,10 @@ class AiohttpUpstream:
             raise
         exchange.begin(message, content)
         return exchange
+
+    def keep_only(self, reached: Collection[Reached]) -> None:
+        """Let go of connections to anywhere else; what is under way there goes on."""
+        self._routes.keep_only(reached)
 
     async def aclose(self) -> None:
         """Closes every connection, in use or not."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from asyncio import AbstractEventLoop
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from itertools import chain
 from ssl import SSLContext, create_default_context
@@ -16,6 +17,7 @@ from gateway.errors import NotConnected
 from gateway.policy.via import Via
 from gateway.upstream.aiohttp_idle import Idle
 from gateway.upstream.interface import CLIENTS_OWN, Body
+from gateway.upstream.reached import Reached
 
 MAX_ROUTES = 1024
 MAX_KEPT_HEADERS = 6
@@ -115,6 +117,22 @@ class Routes:
                 self._found.clear()
             self._found[key] = route
         return route
+
+    def keep_only(self, reached: Collection[Reached]) -> None:
+        """Let go of what leads elsewhere: its unused connections are closed now, those in use when they are
+        given back."""
+        authorities = {via.authorities for _, via in reached if via is not None}
+        self._trusting = {pem: tls for pem, tls in self._trusting.items() if pem in authorities}
+        wanted = set[ConnectionKey]()
+        for origin, via in reached:
+            with suppress(ValueError):  # nobody could have been called there
+                tls = None if via is None or via.authorities is None else self._trust(via.authorities)
+                address = _Address(URL(origin, encoded=True), self._loop, via or _STRAIGHT, tls)
+                wanted.add(address.connection_key)
+        for key in self._idle.keys() - wanted:
+            self._idle.pop(key).close()
+        found = self._found.items()
+        self._found = {key: route for key, route in found if route.address.connection_key in wanted}
 
     def close(self) -> None:
         """Closes the connections that are not in use."""

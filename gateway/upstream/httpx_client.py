@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from asyncio import AbstractEventLoop, Task, get_running_loop
-from collections.abc import AsyncIterator, Coroutine, Mapping
+from collections.abc import AsyncIterator, Collection, Coroutine, Mapping
 from ssl import SSLContext, create_default_context
 from typing import Any, Final
 
@@ -19,6 +19,7 @@ from gateway.errors import Broken, TimedOut, UpstreamFault
 from gateway.policy.via import Via
 from gateway.upstream.httpx_request import fault_before_answer, proxy_of, request_of
 from gateway.upstream.interface import Incoming, Outgoing, TimeLimits
+from gateway.upstream.reached import Reached
 
 RETIRE_AFTER: Final = 100
 MAX_HEADERS: Final = 128
@@ -80,6 +81,15 @@ class HttpxUpstream:
             answer.close()
             raise Broken("the provider's answer is not valid HTTP")
         return answer
+
+    def keep_only(self, reached: Collection[Reached]) -> None:
+        """Let go of pools that nobody is reached through any more; what is under way in them goes on. Unused
+        connections to other addresses close by themselves."""
+        wanted = {via for _, via in reached}
+        for via in self._pools.keys() - wanted:
+            pool = self._pools.pop(via)
+            if not pool.in_use:
+                self._start(pool.transport.aclose())
 
     async def aclose(self) -> None:
         """Closes every connection, in use or not."""

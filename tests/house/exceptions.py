@@ -15,6 +15,8 @@ CATCH_ALLS: Final[Mapping[str, str]] = {
     "gateway/audit/spool.py::Pace.write": "whatever a write ran into, the callers of its batch must hear of it",
     "gateway/stores/keybook.py::KeyBook.follow": "the follower's loop: without it no revocation arrives any more",
     "gateway/stores/key_uses.py::LastUses.follow": "the writer's loop: without it no last use is written any more",
+    "gateway/reload/reloader.py::Reloader._once": "the follower's loop: without it no change of a policy arrives any more",
+    "gateway/stores/processes.py::Reports.follow": "the reporter's loop: without it the process looks dead to others",
     "gateway/pipeline.py::settle": "one failing step does not stop the next",
 }
 
