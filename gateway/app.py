@@ -14,6 +14,7 @@ from importlib.metadata import version
 
 from starlette.applications import Starlette
 
+from gateway.admin.opening import Administer, open_admin_side
 from gateway.audit.boot import Booting
 from gateway.audit.log import AuditLog
 from gateway.clock import SystemChance, SystemClock
@@ -69,7 +70,9 @@ def application(
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             try:
-                runtime = await stack.enter_async_context(running(settings, policy, announce))
+                runtime = await stack.enter_async_context(
+                    running(settings, policy, announce, front.administer)
+                )
             except GatewayError as error:
                 unable(error)
                 raise
@@ -81,7 +84,12 @@ def application(
 
 
 @asynccontextmanager
-async def running(settings: Settings, policy: Policy, announce: Announce) -> AsyncIterator[Runtime]:
+async def running(
+    settings: Settings,
+    policy: Policy,
+    announce: Announce,
+    administer: Administer = lambda _here, _apart: None,
+) -> AsyncIterator[Runtime]:
     """Everything a call may use, opened in order and closed in reverse: the audit log last but one."""
     async with AsyncExitStack() as stack:
         installation = stack.enter_context(open_installation(settings))
@@ -129,6 +137,10 @@ async def running(settings: Settings, policy: Policy, announce: Announce) -> Asy
             reloader.follow(),
             _reports(installation, audit, reloader, for_uses, stack).follow(),
         )
+        for_admin = ThreadPoolExecutor(2, "admin")
+        # Not waited for on the loop: what runs there may wait for the loop to record it.
+        stack.push_async_callback(asyncio.to_thread, for_admin.shutdown)
+        open_admin_side(settings, installation, runtime, for_admin, administer)
         yield runtime
 
 

@@ -1,4 +1,4 @@
-"""The ASGI application: calls go to the pipeline, health to Starlette, everything else is denied."""
+"""The ASGI application: calls go to the pipeline, health and administration to Starlette; all else is denied."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from gateway.runtime import Runtime
 from gateway.wire import Exchange
 
 _HEALTH: Final = frozenset({"/livez", "/readyz"})
+_ADMIN: Final = "/admin/"
 _MAX_REQUEST_ID: Final = 128
 
 
@@ -31,6 +32,12 @@ class Front:
         self._operations: ASGIApp | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self.runtime: Runtime | None = None
+        self._here: ASGIApp | None = None
+        self._apart: ASGIApp | None = None
+
+    def administer(self, here: ASGIApp | None, apart: ASGIApp | None) -> None:
+        """What answers for the admin side: `here`, on the port of calls, and `apart`, on a port of its own."""
+        self._here, self._apart = here, apart
 
     def open(self, runtime: Runtime, loop: asyncio.AbstractEventLoop | None = None) -> None:
         """From now on calls are taken. `loop` saves each of them from asking for it."""
@@ -39,6 +46,7 @@ class Front:
 
     def close(self) -> None:
         self.runtime = None
+        self.administer(None, None)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         runtime = self.runtime
@@ -48,7 +56,9 @@ class Front:
         exchange = Exchange(scope, receive, send, self._loop, stall_s=runtime.bounds.write_stall_s)
         path = scope["raw_path"].decode("ascii", "replace")
         found = route(scope["method"], path, exchange.text, scope["query_string"])
-        if found is None:
+        if found is None and self._here is not None and path.startswith(_ADMIN):
+            await self._here(scope, receive, send)
+        elif found is None:
             problem = Problem(Kind.NOT_FOUND, "there is no such path here", code="unknown_path")
             await self._deny(exchange, family_of(path, exchange.text), problem, runtime)
         elif isinstance(found, WrongMethod):
@@ -61,6 +71,13 @@ class Front:
                 await serve_models(found, exchange, runtime)
             else:
                 await serve(open_call(exchange, found.dialect, found.family, runtime), exchange, runtime)
+
+    async def aside(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The application of the admin side's own port."""
+        if scope["type"] != "http" or self._apart is None or scope["path"] in _HEALTH:
+            await self._operate(scope, receive, send)
+        else:
+            await self._apart(scope, receive, send)
 
     async def turn_away(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The application for connections beyond the most there may be: health as ever, else a 503."""

@@ -6,6 +6,7 @@ What it *decides* is policy (a folder of YAML); what is here is about the machin
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 from ipaddress import ip_address
@@ -18,6 +19,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from gateway.errors import GatewayError
 
 _PREFIX: Final = "GATEWAY_"
+_ADMIN_KEY_CHARS: Final = 32
+_PRINTED: Final = re.compile(r"[!-~]+")
 _OTHERS: Final = frozenset({"GATEWAY_TRIAL_KEY"})
 """No settings, but what the README tells people to set."""
 
@@ -49,6 +52,18 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8080, ge=0, le=65535, description="Port to listen on; 0 picks a free one.")
+    admin_port: int | None = Field(
+        None,
+        ge=0,
+        le=65535,
+        description="Port of the admin side; default: that of calls, for callers on this machine.",
+    )
+    admin_host: str | None = Field(
+        None, description="Address that the admin side's own port listens on; default: that of calls."
+    )
+    admin_key: SecretStr | None = Field(
+        None, description="A key with all permissions, for administration only."
+    )
     workers: int = Field(
         1, ge=1, description="Processes. More than one needs Redis, which this version lacks."
     )
@@ -77,6 +92,14 @@ class Settings(BaseSettings):
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Addresses whose X-Forwarded-For is believed; none by default."
     )
+
+    @field_validator("admin_key")
+    @classmethod
+    def _is_long(cls, value: SecretStr | None) -> SecretStr | None:
+        text = "" if value is None else value.get_secret_value()
+        if value is not None and (len(text) < _ADMIN_KEY_CHARS or not _PRINTED.fullmatch(text)):
+            raise ValueError(f"expected at least {_ADMIN_KEY_CHARS} characters of ASCII without spaces")
+        return value
 
     @field_validator("trusted_proxies", mode="before")
     @classmethod

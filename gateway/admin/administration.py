@@ -6,13 +6,16 @@ it is done and how it ended. A `Refused` says why not, with the status that the 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 
+from gateway.admin.actor import Actor
 from gateway.admin.acts import Acts
 from gateway.admin.audit import AuditAdministration
 from gateway.admin.desk import Desk
 from gateway.admin.keys import KeyAdministration
 from gateway.admin.users import UserAdministration
+from gateway.errors import Refused
 from gateway.installation import Installation
 from gateway.policy.snapshot import Policy
 
@@ -25,7 +28,12 @@ class Administration:
     """
 
     def __init__(self, installation: Installation, policies: Callable[[], Policy], acts: Acts) -> None:
-        desk = Desk(installation, policies, acts)
+        self.desk = desk = Desk(installation, policies, acts)
         self.keys = KeyAdministration(desk)
         self.users = UserAdministration(desk)
         self.audit = AuditAdministration(desk)
+
+    def attempted(self, actor: Actor, name: str, about: Mapping[str, str], refused: Refused) -> None:
+        """Record an act that was refused before it was known what exactly it would have been."""
+        with suppress(Refused), self.desk.act(actor, name, about):
+            raise refused

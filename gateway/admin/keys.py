@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from gateway.admin.actor import Actor
 from gateway.admin.desk import Desk, conflict, invalid, missing
 from gateway.admin.key_bodies import Key, KeyPage, KeySecret, NewKey, Rotation, of_declared, of_record
-from gateway.admin.pages import after, cursor
+from gateway.admin.pages import after, cursor, number
 from gateway.admin.rights import Reach, forbidden, reaches, require_no_more_than_own
 from gateway.admin.words import lifetime_ms, overlap_ms, time_text
 from gateway.installation import new_key, rotated_key
@@ -63,7 +63,7 @@ class KeyAdministration:
         now_ms, disabled = desk.now_ms(), desk.installation.users.disabled()
         found: list[Key] = []
         if place is None or place[0] != _OF_POLICY:
-            position = None if place is None else (int(place[0]), place[1])
+            position = None if place is None else (number(place[0]), place[1])
             teams = None if where is None else tuple(sorted(where))
             records = desk.installation.keys.page(after=position, teams=teams, limit=limit + 1)
             found = [of_record(record, now_ms, disabled) for record in records[:limit]]

@@ -6,8 +6,10 @@ import base64
 import binascii
 
 from gateway.admin.desk import invalid
+from gateway.errors import Refused
 
 _MOST_CHARS = 2_000
+_MOST_DIGITS = 18
 _SEPARATOR = "\n"
 
 
@@ -27,10 +29,17 @@ def after(text: str | None, parts: int) -> tuple[str, ...] | None:
     except (ValueError, binascii.Error):
         raise _no_cursor() from None
     found = tuple(place.split(_SEPARATOR))
-    if len(found) != parts:
+    if len(found) != parts or not all(part.isprintable() for part in found):
         raise _no_cursor()
     return found
 
 
-def _no_cursor() -> Exception:
+def number(part: str) -> int:
+    """A number in a place. Refuses with 400 what is none."""
+    if not (part.isascii() and part.isdigit() and len(part) <= _MOST_DIGITS):
+        raise _no_cursor()
+    return int(part)
+
+
+def _no_cursor() -> Refused:
     return invalid("this is no cursor of this list: leave it out to begin", "cursor")

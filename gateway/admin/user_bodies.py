@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from gateway.admin.words import Time, Told
+from gateway.admin.words import Asked, Label, Time, Told
+
+
+class UserNamed(Asked):
+    user: Label = Field(description="The name that their keys and tokens give.", examples=["anna"])
 
 
 class DisabledUser(Told):

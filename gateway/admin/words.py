@@ -11,13 +11,25 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    WithJsonSchema,
+)
 
 _HOUR_MS: Final = 3_600_000
 _UNIT_MS: Final[Mapping[str, int]] = {"h": _HOUR_MS, "d": 24 * _HOUR_MS, "w": 7 * 24 * _HOUR_MS}
 _MAX_DAYS: Final = 36_500
 _MAX_OVERLAP_DAYS: Final = 90
 _DURATION: Final = re.compile(r"([0-9]+)([hdw])\Z", re.ASCII)
+_MOMENT: Final = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})\Z",
+    re.ASCII,
+)
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Unicode's categories of what steers a terminal or breaks a line, and of half characters."""
 
@@ -32,6 +44,24 @@ class Told(BaseModel):
     """What an administrator is told."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def whole(text: object) -> int:
+    """A number in a query."""
+    if not isinstance(text, str) or not text.isascii() or not text.isdigit() or len(text) > 9:
+        raise ValueError("expected a whole number")
+    return int(text)
+
+
+def moment(text: str) -> str:
+    """A time as the audit log writes it: UTC, milliseconds, Z."""
+    try:
+        if _MOMENT.match(text) is None:
+            raise ValueError(text[:0])
+        at = datetime.fromisoformat(text.upper()).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise ValueError("expected a time such as 2026-11-22T13:00:00Z") from None
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def lifetime_ms(text: object) -> int | None:
@@ -95,4 +125,20 @@ Overlap = Annotated[
 ]
 Label = Annotated[str, StringConstraints(min_length=1, max_length=256), AfterValidator(visible)]
 """A name that people give: of a key, a person, a use case."""
+Moment = Annotated[
+    str,
+    AfterValidator(moment),
+    WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2026-11-22T13:00:00Z"]}),
+]
 Time = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]
+Limit = Annotated[int, BeforeValidator(whole), Field(ge=1, le=500)]
+Cursor = Annotated[
+    str, StringConstraints(min_length=1, max_length=2000), Field(description="`next` of the page before.")
+]
+
+
+class Paging(Asked):
+    """Which page of a list."""
+
+    limit: Limit = Field(100, description="At most so many.")
+    cursor: Cursor | None = None

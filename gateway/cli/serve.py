@@ -17,7 +17,7 @@ from gateway.installation import Installation, trial_key
 from gateway.policy.load import load_policy
 from gateway.policy.snapshot import Policy
 from gateway.secrets import write_private
-from gateway.server import Server, config
+from gateway.server import Server, admin_config, config
 from gateway.settings import Settings, environment, load_settings, unknown_variables
 
 _GC_AFTER_ALLOCATIONS: Final = 10_000
@@ -51,7 +51,9 @@ def serve(
     faults: list[GatewayError] = []
     front = application(settings, policy, welcome.opened, faults.append)
     logging.getLogger("uvicorn.error").addFilter(lambda _: not faults)  # a sentence follows, no traceback
-    server = Server(config(settings, front, front.turn_away), welcome.listening)
+    admin = admin_config(settings, front.aside, front.turn_away)
+    beside = None if admin is None else Server(admin, welcome.administers)
+    server = Server(config(settings, front, front.turn_away), welcome.listening, beside)
     with suppress(SystemExit):  # uvicorn has said why; the exit code is ours
         server.run()
     if faults:
@@ -89,7 +91,11 @@ class Welcome:
         gc.collect()
         gc.freeze()
         gc.set_threshold(_GC_AFTER_ALLOCATIONS, 20, 50)
-        self._tell(f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}")
+        self._tell(_url(host, port))
+
+    def administers(self, host: str, port: int) -> None:
+        """Called before, where the admin side has a port of its own."""
+        print(f"admin side on {_url(host, port)}")
 
     def _tell(self, base: str) -> None:
         policy = self._policy
@@ -105,3 +111,7 @@ class Welcome:
             f"    -H \"content-type: application/json\" -d '{body}'",
             flush=True,
         )
+
+
+def _url(host: str, port: int) -> str:
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
