@@ -8,13 +8,13 @@ import secrets
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine
 from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager, closing
 from functools import partial
 from importlib.metadata import version
 
 from starlette.applications import Starlette
 
-from gateway.admin.opening import Administer, open_admin_side
+from gateway.admin.opening import Administer, open_admin_side, to_nobody
 from gateway.audit.boot import Booting
 from gateway.audit.log import AuditLog
 from gateway.clock import SystemChance, SystemClock
@@ -85,10 +85,7 @@ def application(
 
 @asynccontextmanager
 async def running(
-    settings: Settings,
-    policy: Policy,
-    announce: Announce,
-    administer: Administer = lambda _here, _apart: None,
+    settings: Settings, policy: Policy, announce: Announce, administer: Administer = to_nobody
 ) -> AsyncIterator[Runtime]:
     """Everything a call may use, opened in order and closed in reverse: the audit log last but one."""
     async with AsyncExitStack() as stack:
@@ -105,10 +102,8 @@ async def running(
         await keys.refresh()
         uses = LastUses(SqlKeyUses(installation.database.engine), for_uses, clock)
         stack.push_async_callback(uses.write)
-        remote, tokens = _upstream(settings), Tokens()
-        stack.push_async_callback(remote.aclose)
-        identities = Identities(Fetcher(), clock)
-        stack.callback(identities.close)
+        remote, tokens = await stack.enter_async_context(aclosing(_upstream(settings))), Tokens()
+        identities = stack.enter_context(closing(Identities(Fetcher(), clock)))
         runtime = Runtime(
             policies=policies,
             keys=keys,
@@ -137,10 +132,7 @@ async def running(
             reloader.follow(),
             _reports(installation, audit, reloader, for_uses, stack).follow(),
         )
-        for_admin = ThreadPoolExecutor(2, "admin")
-        # Not waited for on the loop: what runs there may wait for the loop to record it.
-        stack.push_async_callback(asyncio.to_thread, for_admin.shutdown)
-        open_admin_side(settings, installation, runtime, for_admin, administer)
+        open_admin_side(settings, installation, runtime, stack, administer)
         yield runtime
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
+
 from gateway.admin.actor import Actor
 from gateway.admin.administration import Administration
 from gateway.admin.audit_bodies import CallPage, CallQuery, CallRecord
@@ -9,7 +12,7 @@ from gateway.admin.operations import Given, Operation, Parameter
 from gateway.admin.pages import after, cursor
 from gateway.stores.interfaces import CallFilter
 
-_CALL_ID = {
+_CALL_ID: Final[Mapping[str, Parameter]] = {
     "call_id": Parameter(
         r"^[!-.0-~]{1,100}$", "The id of a call: `x-request-id` of its answer.", "01k8xq6wvn3f5m2j7r9t4y6z8b"
     )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
+
 from gateway.admin.key_bodies import Key, KeyPage, KeySecret, NewKey, Rotation
 from gateway.admin.operations import Link, Operation, Parameter
 from gateway.admin.words import Paging
 
-_KEY_ID = {
+_KEY_ID: Final[Mapping[str, Parameter]] = {
     "key_id": Parameter(r"^[!-.0-~]{1,100}$", "The key's id, as the list shows it.", "key_4f1d2c3b5a69"),
 }
 _LEADS_TO = (

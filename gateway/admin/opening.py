@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import Executor
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack
+from typing import Final
 
 from starlette.types import ASGIApp
 
@@ -19,18 +21,26 @@ from gateway.journal import LogJournal
 from gateway.runtime import Runtime
 from gateway.settings import Settings
 
+_THREADS: Final = 2
 Administer = Callable[[ASGIApp | None, ASGIApp | None], None]
 """Takes what answers for the admin side on the port of calls, and what answers on a port of its own."""
+
+
+def to_nobody(here: ASGIApp | None, apart: ASGIApp | None) -> None:
+    """Nobody administers."""
 
 
 def open_admin_side(
     settings: Settings,
     installation: Installation,
     runtime: Runtime,
-    executor: Executor,
+    stack: AsyncExitStack,
     administer: Administer,
 ) -> None:
-    """Belongs to the running event loop. `executor` is where operations block."""
+    """Belongs to the running event loop, and is closed with the stack."""
+    executor = ThreadPoolExecutor(_THREADS, "admin")
+    # Not waited for on the loop: what runs there may itself wait for the loop to record it.
+    stack.push_async_callback(asyncio.to_thread, executor.shutdown)
     acts = Recorder(
         through(runtime.audit.append, asyncio.get_running_loop()),
         installation.subjects,

@@ -11,6 +11,7 @@ LONG_FILES: Final[Mapping[str, str]] = {}
 # file::scope → why everything must be caught (and not raised again) there. Only the pipeline's edge, settling, worker loops.
 CATCH_ALLS: Final[Mapping[str, str]] = {
     "gateway/pipeline.py::serve": "the edge: our own mistakes get an answer and a record too",
+    "gateway/admin/endpoint.py::Endpoint._answer": "the edge: our own mistakes get an answer, and the log says why",
     "gateway/audit/shipping.py::Shipper._run": "the shipper's loop: what fails now is tried again, nothing is lost",
     "gateway/audit/spool.py::Pace.write": "whatever a write ran into, the callers of its batch must hear of it",
     "gateway/stores/keybook.py::KeyBook.follow": "the follower's loop: without it no revocation arrives any more",
@@ -36,6 +37,10 @@ LATE_IMPORTS: Final[Mapping[str, str]] = {
 # gateway file or folder/ → "tests/file: why" its behaviour is tested there instead of in its mirror.
 COVERED_ELSEWHERE: Final[Mapping[str, str]] = {
     "gateway/stores/migrations/": "run whole by the tests of the database",
+    "gateway/admin/operations.py": "types; tests/admin/test_openapi.py and test_site.py: every operation",
+    "gateway/admin/key_operations.py": "a table; tests/admin/test_site.py: every operation",
+    "gateway/admin/user_operations.py": "a table; tests/admin/test_site.py: every operation",
+    "gateway/admin/user_bodies.py": "types; tests/admin/test_users.py",
     "gateway/dialects/kept.py": "protocols; the tests of the operations on kept objects",
     "gateway/dialects/interface.py": "protocols; every dialect's tests",
     "gateway/dialects/hub/conversation.py": "types; tests/dialects/hub/test_present.py and the spokes' tests",
