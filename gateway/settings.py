@@ -21,8 +21,8 @@ from gateway.errors import GatewayError
 _PREFIX: Final = "GATEWAY_"
 _ADMIN_KEY_CHARS: Final = 32
 _PRINTED: Final = re.compile(r"[!-~]+")
-_OTHERS: Final = frozenset({"GATEWAY_TRIAL_KEY"})
-"""No settings, but what the README tells people to set."""
+_OTHERS: Final = frozenset({"GATEWAY_TRIAL_KEY", "GATEWAY_URL", "GATEWAY_TOKEN"})
+"""No settings, but what the README tells people to set, and what the command line reads."""
 
 
 class SettingsInvalid(GatewayError):
@@ -142,6 +142,15 @@ class Settings(BaseSettings):
         return self.data / "secret.key"
 
 
+class Remote(BaseSettings):
+    """Which remote gateway the command line is for; documented in docs/commands.md."""
+
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, frozen=True, extra="ignore", env_ignore_empty=True)
+
+    url: str = ""
+    token: SecretStr | None = None
+
+
 def load_settings(**flags: object) -> Settings:
     """Settings from the environment, flags first. Raises SettingsInvalid."""
     given = {name: value for name, value in flags.items() if value is not None}
@@ -149,6 +158,12 @@ def load_settings(**flags: object) -> Settings:
         return Settings(**given)  # type: ignore[arg-type]  # pydantic checks each value
     except ValidationError as error:
         raise SettingsInvalid(tuple(_sentence(e["loc"], e["msg"]) for e in error.errors())) from None
+
+
+def load_remote(url: str | None) -> Remote | None:
+    """`url`: of `--url`, before GATEWAY_URL. None: no remote gateway is asked for."""
+    remote = Remote() if url is None else Remote(url=url)
+    return remote if remote.url else None
 
 
 def environment() -> Mapping[str, str]:

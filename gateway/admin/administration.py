@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 
+from gateway.admin.act_records import ActRecords
 from gateway.admin.actor import Actor
 from gateway.admin.acts import Acts
 from gateway.admin.audit import AuditAdministration
@@ -32,6 +33,7 @@ class Administration:
         self.keys = KeyAdministration(desk)
         self.users = UserAdministration(desk)
         self.audit = AuditAdministration(desk)
+        self.acts = ActRecords(desk)
 
     def attempted(self, actor: Actor, name: str, about: Mapping[str, str], refused: Refused) -> None:
         """Record an act that was refused before it was known what exactly it would have been."""

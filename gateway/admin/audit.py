@@ -33,18 +33,20 @@ class AuditAdministration:
         """A call's record, with the names of people if `usage:read_people` permits it. Refuses with 404 one that
         isn't there or not the actor's to see."""
         where = self.desk.reach(actor, "audit:read")
-        record = self._asking().show(call_id, names=self._may_see_names(actor, where))
+        record = self._asking().show(call_id, names=may_see_names(self.desk, actor, where))
         if record is None or not reaches(where, record["who"]["team"]):
             raise missing("no such call is in the audit log")
         return record
 
-    def _may_see_names(self, actor: Actor, where: Reach) -> bool:
-        try:
-            people = self.desk.reach(actor, "usage:read_people")
-        except Refused:
-            return False
-        return people is None or (where is not None and where <= people)
-
     def _asking(self) -> Query:
         installation = self.desk.installation
         return Query(SqlCalls(installation.database.engine), installation.subjects)
+
+
+def may_see_names(desk: Desk, actor: Actor, where: Reach) -> bool:
+    """Whether they may see the names of people as far as they may see anything."""
+    try:
+        people = desk.reach(actor, "usage:read_people")
+    except Refused:
+        return False
+    return people is None or (where is not None and where <= people)

@@ -11,6 +11,7 @@ import orjson
 from starlette.routing import BaseRoute, Route, Router
 from starlette.types import Receive, Scope, Send
 
+from gateway.admin.act_operations import ACT_OPERATIONS
 from gateway.admin.audit_operations import AUDIT_OPERATIONS
 from gateway.admin.endpoint import Endpoint, Serving, head, refuse, wrong_method
 from gateway.admin.key_operations import KEY_OPERATIONS
@@ -21,7 +22,12 @@ from gateway.errors import Kind, Problem, Refused
 from gateway.runtime import Runtime
 from gateway.wire import Exchange
 
-OPERATIONS: Final[tuple[Operation, ...]] = (*KEY_OPERATIONS, *USER_OPERATIONS, *AUDIT_OPERATIONS)
+OPERATIONS: Final[tuple[Operation, ...]] = (
+    *KEY_OPERATIONS,
+    *USER_OPERATIONS,
+    *AUDIT_OPERATIONS,
+    *ACT_OPERATIONS,
+)
 
 
 def admin_side(serving: Serving, others: Sequence[BaseRoute] = ()) -> Router:
