@@ -191,9 +191,10 @@ async def _receive(call: Call, candidate: Candidate, incoming: Incoming, runtime
     # Some providers say 201 or 202 of what they will keep: unread, it would be there and be nobody's.
     if incoming.status != 200 and (incoming.status not in (201, 202) or call.dialect.operation != "keep"):
         raise Broken(f"the provider answered {incoming.status}, which is neither an answer nor an error")
-    if incoming.headers.get("content-encoding", "identity").lower() != "identity":
+    headers = incoming.headers
+    if headers.get("content-encoding", "identity").lower() != "identity":
         raise Broken("the provider compressed its answer although it was asked not to")
-    content_type = incoming.headers.get("content-type", "application/json")
+    content_type = headers.get("content-type", "application/json")
     served, speech = Served(candidate, incoming, content_type), candidate.speech
     streamed = call.asked.stream and content_type.lower().startswith(speech.dialect.stream_type)
     read = speech.dialect.read_stream if streamed else speech.dialect.passing

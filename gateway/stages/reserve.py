@@ -48,7 +48,8 @@ def _most_output(plan: Plan, asked: Asked, cap: int | None) -> int | None:
         sent = _sent_cap(candidate, asked, cap)
         if sent is None:
             return None
-        highest = max(highest, sent)
+        if sent > highest:
+            highest = sent
     return highest
 
 
@@ -61,7 +62,7 @@ def _sent_cap(candidate: Candidate, asked: Asked, cap: int | None) -> int | None
         how = reading(speech.dialect.api, server_at(provider.dialect, provider.base_url or "").cap_field)
         if how is not None:
             sent = bounding(asked.fields, how)
-    return lower(sent, cap)
+    return sent if cap is None else lower(sent, cap)
 
 
 def leave(call: Call, runtime: Runtime) -> None:
