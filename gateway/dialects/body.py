@@ -71,9 +71,23 @@ def members(raw: bytes, names: Names, where: str | None = None, *, most: int = M
 
     `where` is the name of the field it stands in; None is the whole body.
     """
-    what = "the body" if where is None else f"'{where}'"
+    found = distinct_members(raw, where, most=most)
+    require_known(raw, found, names, where)
+    return found
+
+
+def require_known(raw: bytes, found: Members, names: Names, where: str | None = None) -> None:
+    """BadBody where `raw`, whose members are `found`, is no UTF-8 or has a name that may be mistaken."""
     if not raw.isascii():
         _check_utf8(raw)
+    alike = names.look_alike(found)
+    if alike is not None:
+        raise BadBody(f"unknown member '{alike[0][:100]}': did you mean '{alike[1]}'?", param=alike[1])
+
+
+def distinct_members(raw: bytes, where: str | None = None, *, most: int = MOST_MEMBERS) -> Members:
+    """The members, each named once. Neither their letters nor their names have been looked at."""
+    what = "the body" if where is None else f"'{where}'"
     if len(raw) > LONGEST_NUMBER and has_long_number(raw):
         raise BadBody(f"{what} has a number of more than {LONGEST_NUMBER} digits", param=where)
     if len(raw) > _SMALL_BYTES and has_more_members(raw, most):
@@ -92,9 +106,6 @@ def members(raw: bytes, names: Names, where: str | None = None, *, most: int = M
         raise _too_many(most, what, where)
     if repeats(raw, found):
         raise BadBody(f"{what} names a member twice", param=where)
-    alike = names.look_alike(found)
-    if alike is not None:
-        raise BadBody(f"unknown member '{alike[0][:100]}': did you mean '{alike[1]}'?", param=alike[1])
     return found
 
 

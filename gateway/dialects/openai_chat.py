@@ -7,7 +7,16 @@ from typing import Final
 import msgspec
 from msgspec import Raw
 
-from gateway.dialects.body import Members, count, flag, members, replaced, require_list, required_model
+from gateway.dialects.body import (
+    Members,
+    count,
+    distinct_members,
+    flag,
+    replaced,
+    require_known,
+    require_list,
+    required_model,
+)
 from gateway.dialects.interface import Asked, Changes, Dialect, StreamReader
 from gateway.dialects.openai_answer import read_answer
 from gateway.dialects.openai_chat_held import held_in_chat
@@ -16,18 +25,21 @@ from gateway.dialects.openai_request import NAMES, OUTPUT_CAPS, RARE, asks_for_u
 from gateway.dialects.openai_stream import OpenAIStream
 from gateway.dialects.output_caps import capped, is_surely_read, reading
 
+_MODEL: Final = frozenset({"model"})
+
 _CHOICES: Final = (("n", 1), ("n_cmpl", 1), ("best_of", 0))
 """Fields that say how many answers are generated, and the least each may be."""
 
 
 def parse(body: bytes) -> Asked:
     """BadBody unless it is a chat request whose governed fields have their types."""
-    fields = members(body, NAMES)
+    fields = distinct_members(body)
     common = RARE.isdisjoint(fields)
     plain = read_plain(body) if common else None
     if plain is not None:
         cap = plain.output_cap()
         return Asked(body, fields, plain.model, plain.stream is True, max_output_tokens=cap, plain=True)
+    require_known(body, fields, NAMES)
     asked = Asked(
         raw=body,
         fields=fields,
@@ -45,7 +57,24 @@ def parse(body: bytes) -> Asked:
 
 def render(asked: Asked, changes: Changes) -> bytes:
     """The very bytes that came where nothing changes, else the members re-joined."""
-    return rewritten(asked, changes, edited(asked, changes))
+    edits = edited(asked, changes)
+    if (
+        asked.plain
+        and not changes.refused
+        and edits.keys() == _MODEL
+        and "response_format" not in asked.fields
+    ):
+        renamed = _renamed(asked, edits["model"])
+        if renamed is not asked.raw:
+            return renamed
+    return rewritten(asked, changes, edits)
+
+
+def _renamed(asked: Asked, name: Raw | bytes) -> bytes:
+    """A plain request with another name for its model; the very bytes that came where that is not found. A
+    colon stands behind a quote only where a member has its name, and no message has one of this name."""
+    sent = b'"model":%b' % bytes(asked.fields["model"])
+    return asked.raw.replace(sent, b'"model":%b' % name, 1)
 
 
 def rewritten(asked: Asked, changes: Changes, edits: dict[str, Raw | bytes]) -> bytes:

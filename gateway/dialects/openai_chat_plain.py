@@ -60,10 +60,11 @@ _PLAIN: Final = Decoder(Plain)
 
 
 def read_plain(body: bytes) -> Plain | None:
-    """None: it is not plain, or not well-formed."""
+    """None: it is not plain, or not well-formed. What is plain is UTF-8, and all of its names are known."""
     if len(body) > _LONGEST_BYTES:
         return None
     try:
-        return _PLAIN.decode(body)
+        plain = _PLAIN.decode(body)
     except (DecodeError, RecursionError, UnicodeDecodeError):
         return None
+    return plain if not plain.response_format or bytes(plain.response_format).isascii() else None

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.dialects.interface import Asked, BadBody
-from gateway.dialects.openai_chat import parse
-from gateway.dialects.openai_chat_plain import read_plain
-from gateway.dialects.openai_request import OUTPUT_CAPS
+from gateway.dialects.interface import Asked, BadBody, Changes
+from gateway.dialects.openai_chat import parse, render
+from gateway.dialects.openai_chat_plain import Plain, read_plain
+from gateway.dialects.openai_request import NAMES, OUTPUT_CAPS, RARE
 
 SAID = {"role": "user", "content": "Hello"}
 
@@ -98,3 +98,64 @@ def test_what_is_not_well_formed_is_not_plain(raw: bytes):
 def test_a_large_body_is_looked_at_closely():
     assert parse(body(stop="x" * 200_000)).plain
     assert not parse(body(stop="x" * 300_000)).plain
+
+
+def test_all_names_of_a_plain_request_are_known_and_none_is_rare():
+    names = dict.fromkeys(Plain.__struct_fields__)
+    assert NAMES.look_alike({**names, "Model": None}) == ("Model", "model")
+    assert NAMES.look_alike(names) is None
+    assert names.keys() <= NAMES._known
+    assert RARE.isdisjoint(names)
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        b'{"model":"fast","messages":[{"role":"user","content":"?"}]}',
+        b'{"model":"fast","messages":[{"role":"?","content":"x"}]}',
+        b'{"model":"?","messages":[]}',
+        b'{"model":"fast","messages":[],"stop":["?"]}',
+        b'{"model":"fast","messages":[],"?":1}',
+        b'{"model":"fast","messages":[{"?":"x"}]}',
+        b'{"model":"fast","messages":[],"response_format":{"a":"?"}}',
+    ],
+)
+@pytest.mark.parametrize("wrong", [b"\xff", b"\xc0\xaf", b"\xed\xa0\x80", b"\xe2\x82"])
+def test_what_is_no_utf_8_is_refused_wherever_it_stands(template: bytes, wrong: bytes):
+    with pytest.raises(BadBody, match="UTF-8"):
+        parse(template.replace(b"?", wrong))
+
+
+TRICKY = st.sampled_from(
+    ['"model":"fast"', '","model":"fast"', '\\"model":"fast"', "model", 'model":"fast', "fast", "é"]
+)
+said = st.fixed_dictionaries(
+    {}, optional={"role": TRICKY, "content": TRICKY | st.text(max_size=9), "name": TRICKY}
+)
+orders = st.permutations(["model", "messages", "stop", "response_format", "seed"])
+
+
+@given(
+    st.lists(said, max_size=3),
+    st.lists(TRICKY, max_size=2),
+    orders,
+    st.sampled_from([(",", ":"), (", ", ": "), (",", " :")]),
+    st.booleans(),
+    st.booleans(),
+)
+def test_only_the_name_of_the_model_changes_in_a_plain_request(
+    messages: list[dict[str, str]],
+    stop: list[str],
+    order: list[str],
+    separators: tuple[str, str],
+    ascii_only: bool,
+    schema: bool,
+):
+    values = {"model": "fast", "messages": messages, "stop": stop, "seed": 7}
+    if schema:
+        values["response_format"] = {"model": "fast", "a": [{"model": "fast"}]}
+    fields = {name: values[name] for name in order if name in values}
+    asked = parse(json.dumps(fields, separators=separators, ensure_ascii=ascii_only).encode())
+    sent = render(asked, Changes("other", cap_field="max_tokens"))
+    assert json.loads(sent) == {**fields, "model": "other"}
+    assert list(json.loads(sent)) == list(fields)
