@@ -14,9 +14,9 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from gateway.errors import GatewayError
+from gateway.errors import GatewayError, Kind, Refused
 
-_NAMES: Final = ("serve", "check", "keys", "users", "audit")
+_NAMES: Final = ("serve", "check", "explain", "keys", "users", "policy", "audit")
 """Each is a module of this package with a function `build`."""
 
 
@@ -32,12 +32,12 @@ def gateway() -> None:
 
 
 def main() -> None:
-    """Run it; an error of ours is one sentence on stderr and exit code 2."""
+    """Run it; an error of ours is one sentence on stderr and exit code 2, but 1 where we may not."""
     try:
         build()()
     except GatewayError as error:
         print(f"gateway: {error}", file=sys.stderr)
-        sys.exit(2)
+        sys.exit(1 if isinstance(error, Refused) and error.problem.kind is Kind.FORBIDDEN else 2)
 
 
 class Lazily(TyperGroup):

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from gateway.policy.faults import PolicyInvalid
+from gateway.clock import SystemClock
+from gateway.policy.cases import FOLDER, load_cases
+from gateway.policy.faults import Fault, PolicyInvalid
 from gateway.policy.load import load_policy
+from gateway.rehearsal.judge import judge
 from gateway.settings import environment, load_settings
+from gateway.upstream.prices import PriceBook
 
 
 def build() -> typer.Typer:
@@ -20,21 +25,43 @@ def build() -> typer.Typer:
 
 def check(
     folder: Annotated[Path | None, typer.Argument(help="Policy folder; default: GATEWAY_POLICIES.")] = None,
+    test: Annotated[bool, typer.Option("--test", help="Try the cases in its folder `tests` too.")] = False,
 ) -> None:
     """Exit 0 if the folder is a valid policy, else 1 and a line FILE:LINE:COLUMN per error.
 
-    Whether variables and files of secret references exist is looked at; their values are not read.
+    Whether variables and files of secret references exist is looked at; their values are not read. With
+    --test, a case that comes out otherwise than it expects is an error too.
     """
     where = folder if folder is not None else load_settings().policies
     try:
         policy = load_policy(where, environment=environment(), secrets="find")
+        for provider, reason in sorted(policy.off.items()):
+            print(f"note: the provider '{provider}' is off: {reason}")
+        tried = _try_cases(where) if test else None
     except PolicyInvalid as invalid:
         for fault in invalid.faults:
             print(fault)
         raise typer.Exit(1) from None
-    for provider, reason in sorted(policy.off.items()):
-        print(f"note: the provider '{provider}' is off: {reason}")
     print(
         f"{where}: revision {policy.revision}, {len(policy.models)} models, {len(policy.providers)} providers on, "
         f"{len(policy.roles)} roles, {len(policy.teams)} teams"
     )
+    if tried is not None:
+        print(f"{where / FOLDER}: {tried} cases, all as expected")
+
+
+def _try_cases(folder: Path) -> int:
+    """How many there are. Raises PolicyInvalid with what is otherwise than they expect. No provider is
+    off for them, so that they come out the same wherever they are tried."""
+    policy = load_policy(folder, environment=environment(), secrets="skip")
+    cases = load_cases(folder, policy)
+    clock = SystemClock()
+    now_ms, prices = clock.now_ms(), PriceBook(clock.today)
+
+    async def all_of_them() -> list[Fault]:
+        return [fault for case in cases for fault in await judge(case, policy, now_ms, prices)]
+
+    faults = asyncio.run(all_of_them())
+    if faults:
+        raise PolicyInvalid(faults)
+    return len(cases)
