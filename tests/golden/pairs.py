@@ -2,7 +2,8 @@
 
 `translated/<api>/` holds what a client or a provider of that API sends, written by hand; `translated/
 <client>_to_<provider>/` what the gateway makes of it. `python -m tests.golden.pairs` writes the latter anew: look
-at the difference before it is committed.
+at the difference before it is committed. `gemini_array` is a client of Gemini's that asked for no server-sent events:
+its stream is one JSON array.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from gateway.dialects.hub.spoke import Naming
 from gateway.dialects.hub.translation import Conversing
 from gateway.dialects.interface import Asked, Changes, Dialect
 from gateway.dialects.speech import SPOKES
+from gateway.dialects.spokes import gemini
 
 HERE: Final = Path(__file__).parent / "translated"
 DIALECTS: Final[dict[str, Dialect]] = {
@@ -27,6 +29,7 @@ DIALECTS: Final[dict[str, Dialect]] = {
     "messages": anthropic_messages.DIALECT,
     "gemini": generate("", "fast", stream=True),
 }
+ARRAY: Final = "gemini_array"
 MODELS: Final = {
     "chat": "gpt-5",
     "responses": "gpt-5",
@@ -43,11 +46,17 @@ class Pair(NamedTuple):
     def folder(self) -> Path:
         return HERE / f"{self.client}_to_{self.provider}"
 
+    @property
+    def stream_file(self) -> Path:
+        return self.folder / ("stream.json" if self.client == ARRAY else "stream.sse")
+
     def asked(self) -> Asked:
-        return DIALECTS[self.client].parse((HERE / self.client / "asked.json").read_bytes())
+        api = self.client.removesuffix("_array")
+        return DIALECTS[api].parse((HERE / api / "asked.json").read_bytes())
 
     def translation(self) -> Conversing:
-        client, provider = SPOKES[self.client], SPOKES[self.provider]
+        client = gemini.ARRAY_SPOKE if self.client == ARRAY else SPOKES[self.client]
+        provider = SPOKES[self.provider]
         conversation = client.read_request(self.asked())
         return Conversing(client, provider, fit(conversation, provider.fates, provider.family))
 
@@ -72,7 +81,10 @@ class Pair(NamedTuple):
         return told + reader.finish() + reader.terminator
 
 
-PAIRS: Final = [Pair(*names) for names in permutations(DIALECTS, 2)]
+PAIRS: Final = [
+    *(Pair(*names) for names in permutations(DIALECTS, 2)),
+    *(Pair(ARRAY, provider) for provider in DIALECTS if provider != "gemini"),
+]
 
 
 def _shown(body: bytes) -> str:
@@ -84,7 +96,7 @@ def main() -> None:
         pair.folder.mkdir(exist_ok=True)
         (pair.folder / "request.json").write_text(pair.request(), encoding="utf-8")
         (pair.folder / "answer.json").write_text(pair.answer(), encoding="utf-8")
-        (pair.folder / "stream.sse").write_bytes(pair.stream())
+        pair.stream_file.write_bytes(pair.stream())
 
 
 if __name__ == "__main__":

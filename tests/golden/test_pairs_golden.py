@@ -21,7 +21,7 @@ def test_an_answer_becomes_what_stands_there(pair: Pair):
 
 @each_pair
 def test_a_stream_becomes_what_stands_there(pair: Pair):
-    assert pair.stream() == (pair.folder / "stream.sse").read_bytes()
+    assert pair.stream() == pair.stream_file.read_bytes()
 
 
 @each_pair
