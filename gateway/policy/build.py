@@ -11,40 +11,55 @@ from ipaddress import ip_network
 from gateway.policy import nodes
 from gateway.policy.credentials import Access, Reachable
 from gateway.policy.declared_keys import declared_keys
+from gateway.policy.faults import Fault
+from gateway.policy.hierarchy import roles_in_force, teams_in_force
 from gateway.policy.identities import IdentityProvider
+from gateway.policy.later import NotYet
 from gateway.policy.models.apis import offered
+from gateway.policy.models.audit import AuditEntry
 from gateway.policy.models.document import PolicyDocument
 from gateway.policy.models.identity_providers import IdentityProviderEntry
 from gateway.policy.models.models import ModelEntry, TargetEntry
-from gateway.policy.models.permissions import meant_by
 from gateway.policy.models.providers import ProviderEntry
-from gateway.policy.models.roles import RoleEntry
-from gateway.policy.models.teams import TeamEntry
-from gateway.policy.roles import Role, Team
 from gateway.policy.snapshot import FREE, Audit, Model, Policy, Price, Provider, Target, Timeouts
 
 REVISION_CHARS = 12
 
 
-def build(document: PolicyDocument, reachable: Reachable, revision: str) -> Policy:
+def build(
+    document: PolicyDocument,
+    reachable: Reachable,
+    revision: str,
+    *,
+    not_yet: tuple[NotYet, ...] = (),
+    warnings: tuple[Fault, ...] = (),
+) -> Policy:
     """The snapshot of a document without faults."""
     providers = {
         name: _provider(name, document.providers[name], access) for name, access in reachable.on.items()
     }
     return Policy(
         revision=revision,
-        teams={name: _team(name, entry) for name, entry in document.teams.items()},
+        teams=teams_in_force(document.teams, document.roles),
         providers=providers,
         models={name: _model(name, entry, providers) for name, entry in document.models.items()},
-        roles={name: _role(name, entry) for name, entry in document.roles.items()},
+        roles=roles_in_force(document.roles),
         identity_providers={
             name: _identity_provider(name, entry) for name, entry in document.identity_providers.items()
         },
         egress=tuple(ip_network(text) for text in document.egress.allow),
         keys=declared_keys(document.keys),
-        audit=Audit(document.audit.content, document.audit.durability, document.audit.fsync),
+        audit=_audit(document.audit),
         off=reachable.off,
+        not_yet=not_yet,
+        warnings=warnings,
     )
+
+
+def _audit(entry: AuditEntry) -> Audit:
+    """What of it is in force: see gateway.policy.later."""
+    durability = "before_reply" if entry.durability == "database" else entry.durability
+    return Audit("none", durability, entry.fsync)
 
 
 def revision_of(root: nodes.Mapping) -> str:
@@ -123,31 +138,6 @@ def _price(entry: TargetEntry, provider: Provider) -> Price | None:
     if entry.price is None:
         return None
     return Price(entry.price.input, entry.price.output, entry.price.cache_read, entry.price.cache_write)
-
-
-def _role(name: str, entry: RoleEntry) -> Role:
-    return Role(
-        name=name,
-        models=entry.models,
-        apis=None if entry.apis is None else frozenset(entry.apis),
-        max_output_tokens=entry.max_output_tokens,
-        functions=entry.tools.functions,
-        hosted_tools=entry.tools.hosted,
-        mcp_servers=entry.tools.mcp_servers,
-        allow=frozenset(entry.allow),
-        permissions=frozenset(each for word in entry.permissions for each in meant_by(word)),
-        within_own_team=entry.within == "own_team",
-    )
-
-
-def _team(name: str, entry: TeamEntry) -> Team:
-    return Team(
-        name=name,
-        roles=None if entry.roles is None else frozenset(entry.roles),
-        cost_centre=entry.cost_centre,
-        regions=None if entry.regions is None else frozenset(entry.regions),
-        default_model=entry.default_model,
-    )
 
 
 def _identity_provider(name: str, entry: IdentityProviderEntry) -> IdentityProvider:

@@ -9,6 +9,7 @@ from typing import Literal
 from gateway.policy import nodes
 from gateway.policy.authorities import read_authorities
 from gateway.policy.faults import Fault
+from gateway.policy.later import is_later_dialect
 from gateway.policy.models.address import checked_address, checked_proxy
 from gateway.policy.models.azure import base_of, checked_resource
 from gateway.policy.models.document import PolicyDocument
@@ -53,8 +54,8 @@ def misplaced(root: nodes.Mapping) -> Iterator[Fault]:
         if not _may_hold_secret(path):
             yield Fault.at(
                 node.mark,
-                "a ${…} reference is resolved only in a provider's `credentials`, `headers`, `base_url` and `proxy`: "
-                "write the value",
+                "a ${…} reference is resolved only in a provider's `credentials`, `headers`, `base_url` and `proxy`, "
+                "and in a webhook: write the value",
             )
             continue
         try:
@@ -69,6 +70,8 @@ def _may_hold_secret(path: Path) -> bool:
             return True
         case ("providers", _, "credentials", int()) | ("providers", _, "headers", str()):
             return True
+        case ("alerts", "webhooks", int(), "url" | "secret") | ("guardrails", int(), "url"):
+            return True
     return False
 
 
@@ -78,6 +81,9 @@ def reach(
     """What is written out is judged whatever `secrets` says; what a reference stands for, only when it is read."""
     found = Reachable()
     for name, provider in document.providers.items():
+        if is_later_dialect(provider.dialect):
+            found.off[name] = f"this version can't call a provider of dialect {provider.dialect} yet"
+            continue
         attempt = _Attempt(environment, secrets)
         access = attempt.access(provider)
         if attempt.missing and provider.optional:

@@ -1,57 +1,106 @@
 """What the policy language has and this version can't enforce yet.
 
-It is an error, not a warning: a rule that nobody enforces must not look as if it were in force.
+It is read, and every mistake in it is an error; `gateway check` and `gateway serve` say what of it is not in
+force, so that no rule looks as if somebody kept it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
 
-from gateway.policy.nodes import Path
+from gateway.policy import nodes
 
-KEYS: Final[Mapping[tuple[str, ...], frozenset[str]]] = {
-    (): frozenset(
-        {
-            "use_cases",
-            "privacy",
-            "guardrails",
-            "limits",
-            "budgets",
-            "experiments",
-            "shadows",
-            "prompts",
-            "chains",
-            "monitors",
-            "alerts",
-        }
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """A part that is read and not enforced: whatever stands at `path` (* is any name), or one of `words` there.
+    `note` says what that means for those who rely on it."""
+
+    path: tuple[str, ...]
+    note: str
+    words: frozenset[str] | None = None
+
+
+LATER: Final = (
+    Later(("use_cases",), "outcomes, goals and allowed uses of calls are neither taken nor checked"),
+    Later(
+        ("privacy",),
+        "NOBODY IS PROTECTED by it: personal data and secrets go to providers as they come",
     ),
-    ("providers", "*"): frozenset({"processor"}),
-    ("models", "*"): frozenset({"cache"}),
-    ("roles", "*"): frozenset({"use_cases", "networks", "hours", "prompts", "require"}),
-    ("audit",): frozenset({"retention", "anchors", "rules"}),
-}
+    Later(("guardrails",), "NOTHING IS CHECKED: nothing is blocked, flagged or redacted"),
+    Later(("limits",), "no call is counted, and none is refused"),
+    Later(("budgets",), "NO SPENDING IS HELD to any amount, and nobody is warned"),
+    Later(("experiments",), "every call goes as its model says"),
+    Later(("shadows",), "no call is copied"),
+    Later(("prompts",), "prompts can't be asked for"),
+    Later(("chains",), "chains can't be called"),
+    Later(("monitors",), "nothing is measured"),
+    Later(("alerts",), "nobody is told of anything"),
+    Later(("providers", "*", "processor"), "no record of processing is made of it"),
+    Later(
+        ("providers", "*", "dialect"),
+        "such a provider is off",
+        frozenset({"bedrock", "vertex"}),
+    ),
+    Later(("models", "*", "cache"), "every call goes to a provider"),
+    Later(
+        ("audit", "content"),
+        "no prompt and no answer is kept",
+        frozenset({"redacted", "sealed"}),
+    ),
+    Later(
+        ("audit", "durability"),
+        "an entry is on this machine's disk before the reply, as with before_reply",
+        frozenset({"database"}),
+    ),
+    Later(("audit", "retention"), "nothing is deleted"),
+    Later(("audit", "anchors"), "nothing is kept outside: a tail that is cut off the log is not found"),
+    Later(("audit", "rules"), "no prompt and no answer is kept, whatever they say"),
+)
 
-VALUES: Final[Mapping[tuple[str, ...], frozenset[str]]] = {
-    ("providers", "*", "dialect"): frozenset({"bedrock", "vertex"}),
-    ("audit", "content"): frozenset({"redacted", "sealed"}),
-    ("audit", "durability"): frozenset({"database"}),
-}
 
-NOT_YET = "belongs to the policy language, but this version can't enforce it yet: remove it"
+@dataclass(frozen=True, slots=True)
+class NotYet:
+    """A part of a policy that is declared and not in force: `section` as in privacy or providers.*.processor."""
 
+    section: str
+    note: str
 
-def is_later_key(path: Path) -> bool:
-    """Whether the last step of `path` is a key of a later version."""
-    *parent, key = path
-    return any(key in keys and _same(pattern, tuple(parent)) for pattern, keys in KEYS.items())
+    def __str__(self) -> str:
+        return f"not yet in force: {self.section}: {self.note}"
 
 
-def is_later_value(path: Path, value: object) -> bool:
-    return any(value in values and _same(pattern, path) for pattern, values in VALUES.items())
-
-
-def _same(pattern: tuple[str, ...], path: Path) -> bool:
-    return len(pattern) == len(path) and all(
-        want in ("*", step) for want, step in zip(pattern, path, strict=True)
+def not_yet(root: nodes.Mapping) -> tuple[NotYet, ...]:
+    """What of a policy is not in force, each part once, in the order of LATER."""
+    return tuple(
+        NotYet(".".join(later.path), later.note)
+        for later in LATER
+        if any(_counts(later, node) for node in _at(root, later.path))
     )
+
+
+def is_later_dialect(dialect: str) -> bool:
+    return any(later.path[-1] == "dialect" and dialect in (later.words or ()) for later in LATER)
+
+
+def _counts(later: Later, node: nodes.Node) -> bool:
+    """What is empty asks for nothing."""
+    match node:
+        case nodes.Mapping(entries):
+            return bool(entries)
+        case nodes.Sequence(items):
+            return bool(items)
+        case nodes.Scalar(value=value):
+            return later.words is None or value in later.words
+    return False
+
+
+def _at(node: nodes.Node, path: tuple[str, ...]) -> Iterator[nodes.Node]:
+    if not path:
+        yield node
+    elif isinstance(node, nodes.Mapping):
+        for name, entry in node.entries.items():
+            if path[0] in ("*", name):
+                yield from _at(entry.value, path[1:])

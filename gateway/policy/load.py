@@ -9,7 +9,9 @@ from pathlib import Path
 from gateway.policy import nodes
 from gateway.policy.build import build, revision_of
 from gateway.policy.credentials import Secrets, misplaced, reach
+from gateway.policy.endpoints import check_endpoints
 from gateway.policy.faults import Fault, PolicyInvalid
+from gateway.policy.later import not_yet
 from gateway.policy.merge import merge
 from gateway.policy.references import check_references
 from gateway.policy.snapshot import Policy
@@ -92,6 +94,9 @@ def _policy(
     faults.extend(fault for fault in found if (fault.file, fault.line, fault.column) not in said)
     if whole:
         faults.extend(check_references(document, root))
+    faults.extend(check_endpoints(document, root, environment, secrets))
     reachable = reach(document, root, environment, secrets)
     faults.extend(reachable.faults)
-    return None if faults else build(document, reachable, revision_of(root))
+    if faults:
+        return None
+    return build(document, reachable, revision_of(root), not_yet=not_yet(root))

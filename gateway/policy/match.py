@@ -15,6 +15,7 @@ from operator import attrgetter
 from typing import Final
 
 from gateway.policy.globs import NameSet
+from gateway.policy.hours import Hours
 from gateway.policy.models.match import Facts as Asked
 from gateway.policy.models.match import MatchEntry
 
@@ -92,6 +93,9 @@ def _tests(asked: Asked) -> tuple[Test, ...]:
         tests.append(_one_is_among("tags", asked.tag))
     if asked.network is not None:
         tests.append(_is_within(asked.network))
+    if asked.hours is not None:
+        hours = Hours.of(asked.hours)
+        tests.append(lambda facts: facts.at is not None and hours.hold(facts.at))
     return tuple(tests)
 
 

@@ -14,6 +14,7 @@ from gateway.policy.nodes import Entry, Hole, Mapping, Node, Scalar, Sequence
 from gateway.policy.suggest import shown
 
 UNITING_LEVELS = 2  # the whole, and what stands under one top-level key
+MAPS_BELOW = frozenset({("privacy", "profiles")})  # maps of names that stand one level lower
 
 
 def merge(trees: Iterable[Node]) -> tuple[Mapping, list[Fault]]:
@@ -28,21 +29,24 @@ def merge(trees: Iterable[Node]) -> tuple[Mapping, list[Fault]]:
             faults.append(Fault.at(tree.mark, f"expected a map such as `models: …`, found {kind(tree)}"))
             continue
         first = first or tree.mark
-        _unite(entries, tree.entries, 1, faults)
+        _unite(entries, tree.entries, (), faults)
     return Mapping(entries, first or Mark("", 1, 1)), faults
 
 
-def _unite(into: dict[str, Entry], more: dict[str, Entry], level: int, faults: list[Fault]) -> None:
+def _unite(
+    into: dict[str, Entry], more: dict[str, Entry], above: tuple[str, ...], faults: list[Fault]
+) -> None:
+    """`above` are the names that lead to these maps."""
     for name, entry in more.items():
         earlier = into.get(name)
         if earlier is None:
-            into[name] = Entry(entry.key, _copy(entry.value))
+            into[name] = Entry(entry.key, _copy(entry.value, (*above, name)))
             continue
         one, other = earlier.value, entry.value
         if isinstance(one, Hole) or isinstance(other, Hole):
             continue
-        if isinstance(one, Mapping) and isinstance(other, Mapping) and level < UNITING_LEVELS:
-            _unite(one.entries, other.entries, level + 1, faults)
+        if isinstance(one, Mapping) and isinstance(other, Mapping) and _unites((*above, name)):
+            _unite(one.entries, other.entries, (*above, name), faults)
         elif isinstance(one, Sequence) and isinstance(other, Sequence):
             into[name] = Entry(earlier.key, Sequence(one.items + other.items, one.mark))
         elif type(one) is not type(other):
@@ -53,9 +57,18 @@ def _unite(into: dict[str, Entry], more: dict[str, Entry], level: int, faults: l
             faults.append(Fault.at(entry.key, message))
 
 
-def _copy(node: Node) -> Node:
+def _unites(path: tuple[str, ...]) -> bool:
+    return len(path) < UNITING_LEVELS or path in MAPS_BELOW
+
+
+def _copy(node: Node, path: tuple[str, ...]) -> Node:
     """A map that may be united is one of our own: the file's tree stays as it is."""
-    return Mapping(dict(node.entries), node.mark) if isinstance(node, Mapping) else node
+    if not isinstance(node, Mapping) or not _unites(path):
+        return node
+    entries = {
+        name: Entry(entry.key, _copy(entry.value, (*path, name))) for name, entry in node.entries.items()
+    }
+    return Mapping(entries, node.mark)
 
 
 def kind(node: Node) -> str:

@@ -9,10 +9,10 @@ from typing import Final
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from gateway.policy import later
 from gateway.policy.models.document import PolicyDocument
+from gateway.policy.name_rules import name_rule
 from gateway.policy.nodes import Node, Path, Scalar
-from gateway.policy.shape import keys_at, title_at, words_at
+from gateway.policy.shape import keys_at, needed_at, title_at, words_at
 from gateway.policy.suggest import as_list, did_you_mean, one_of, quoted, shown
 from gateway.policy.yaml_hints import SECRET_KEYS
 
@@ -29,6 +29,7 @@ _EXPECTED: Final[Mapping[str, str]] = {
     "decimal_type": "a number",
     "decimal_parsing": "a number",
     "finite_number": "a finite number",
+    "float_type": "a number",
 }
 
 
@@ -44,7 +45,7 @@ def sentence(
     error, context = detail["type"], detail.get("ctx", {})
     where = _dotted(path)
     if detail["loc"][-1:] == ("[key]",):
-        said = str(context.get("error", "")) or _name_rule(path)
+        said = str(context.get("error", "")) or name_rule(path)
         return f"`{shown(str(path[-1]))}` can't be a name here: {said}"
     if error == "extra_forbidden":
         return _unknown_key(path, document)
@@ -63,8 +64,6 @@ def sentence(
 
 def _unknown_key(path: Path, document: type[BaseModel]) -> str:
     *parent, key = path
-    if later.is_later_key(path):
-        return f"`{key}` {later.NOT_YET}"
     known = keys_at(tuple(parent), document)
     where = f"of {_dotted(tuple(parent))}" if parent else f"of a {title_at((), document)}"
     return f"`{shown(str(key))}` is no key {where}: expected {one_of(known)}{did_you_mean(str(key), known)}"
@@ -73,11 +72,10 @@ def _unknown_key(path: Path, document: type[BaseModel]) -> str:
 def _wrong_word(node: Node, path: Path, kind: str, document: type[BaseModel]) -> str:
     value = node.value if isinstance(node, Scalar) else None
     words = words_at(path, document)
-    if later.is_later_value(path, value):
-        return f"`{value}` {later.NOT_YET.replace('remove it', f'use {one_of(words)}')}"
     hint = did_you_mean(value, words) if isinstance(value, str) else ""
-    rates = " or {input: …, output: …}" if path[-1:] == ("price",) and path[0] == "models" else ""
-    return f"expected {one_of(words)}{rates}{_found(node, path, kind)}{hint}"
+    keys = needed_at(path, document)
+    block = f" or {{{', '.join(f'{key}: …' for key in keys)}}}" if keys else ""
+    return f"expected {one_of(words)}{block}{_found(node, path, kind)}{hint}"
 
 
 def _wrong_type(expected: str, node: Node, path: Path, kind: str, document: type[BaseModel]) -> str:
@@ -115,35 +113,8 @@ def _wrong_size(error: str, context: dict[str, object], path: Path) -> str:
         case "decimal_max_places":
             return "expected at most 9 decimal places"
         case "string_pattern_mismatch":
-            return f"expected {_name_rule(path)}"
+            return f"expected {name_rule(path)}"
     return "this can't be read here"
-
-
-def _name_rule(path: Path) -> str:
-    match path:
-        case ("teams" | "roles", _) | ("teams" | "keys", _, "roles", *_) | ("keys", _, "team"):
-            return "words without * , / or :, at most 100 characters"
-        case ("providers", _, "ca_file"):
-            return "the absolute path of a file, such as /etc/ssl/internal-ca.pem"
-        case ("keys", _):
-            return "letters, digits, . _ or -, at most 50 characters"
-        case ("keys", _, "hash"):
-            return "what `gateway keys hash` prints: sha256: and 64 hexadecimal digits; the key itself never stands here"
-        case ("keys", _, "user" | "use_case"):
-            return "text in one line, at most 256 characters"
-        case ("models", _, "targets", _, "to"):
-            return "provider/model, such as openai/gpt-5-mini"
-        case ("models", *_) | ("roles", _, "models", *_):
-            return "a model's name, without spaces, commas, quotes or brackets, at most 200 characters"
-        case ("identity_providers", _, "claims", _):
-            return "the name of a claim, or a path such as realm_access.roles"
-        case ("identity_providers", _, "issuer" | "audience"):
-            return "text without spaces and accents"
-        case ("identity_providers", _, "role_map", _):
-            return "a role's name"
-        case ("roles", *_):
-            return "a name or a glob without spaces"
-    return "letters, digits, . _ or -, at most 64 characters"
 
 
 def _found(node: Node, path: Path, kind: str) -> str:

@@ -29,6 +29,16 @@ def words_at(path: Path, document: type[BaseModel] = PolicyDocument) -> tuple[st
     )
 
 
+def needed_at(path: Path, document: type[BaseModel] = PolicyDocument) -> tuple[str, ...]:
+    """The keys that the block at a path can't do without."""
+    for kind in _kinds_at(path, document):
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            return tuple(
+                field.alias or name for name, field in kind.model_fields.items() if field.is_required()
+            )
+    return ()
+
+
 def title_at(path: Path, document: type[BaseModel] = PolicyDocument) -> str:
     """What the block at a path is called: a provider, a policy …"""
     for kind in _kinds_at(path, document):

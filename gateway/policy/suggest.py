@@ -10,6 +10,7 @@ from typing import Final
 from gateway.policy import scalars
 
 MAX_SHOWN_CHARS = 60
+MOST_LISTED = 24
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9._/-]*")
 """What YAML reads as it stands wherever it stands, unless it is a word like true or null."""
@@ -58,8 +59,10 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 
 def one_of(words: Iterable[str]) -> str:
-    """`a, b or c`, at most a dozen."""
-    *most, last = list(words)[:12]
+    """`a, b or c`; of more than two dozen the first eleven."""
+    *most, last = list(words)
+    if len(most) >= MOST_LISTED:
+        return f"{', '.join(most[:11])} …"
     return f"{', '.join(most)} or {last}" if most else last
 
 

@@ -11,7 +11,19 @@ from gateway.policy.models.document import PolicyDocument
 from gateway.policy.nodes import Hole, Mapping, Path, data, find
 from gateway.policy.sentences import sentence, stands_at_key
 
-_NAMED = frozenset({"teams", "providers", "models", "roles", "keys", "identity_providers"})
+_NAMED = frozenset(
+    {
+        "teams",
+        "providers",
+        "models",
+        "roles",
+        "keys",
+        "identity_providers",
+        "use_cases",
+        "prompts",
+        "chains",
+    }
+)
 
 
 def validate(root: Mapping) -> tuple[PolicyDocument, list[Fault]]:

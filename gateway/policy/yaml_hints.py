@@ -11,7 +11,7 @@ from gateway.policy.nodes import Entry, Scalar
 from gateway.policy.sources import Source
 from gateway.policy.suggest import as_list, quoted, shown
 
-SECRET_KEYS = frozenset({"base_url", "credentials", "headers", "proxy", "hash"})
+SECRET_KEYS = frozenset({"base_url", "credentials", "headers", "proxy", "hash", "url", "secret"})
 
 _TOKEN = re.compile(r"[^\s,\[\]{}]*")
 _REST = re.compile(r"[^\n\r]*?(?=\s*(?:\s#|[\n\r]|$))")

@@ -4,53 +4,71 @@ from pathlib import Path
 
 import pytest
 
-from gateway.policy.later import KEYS, VALUES, is_later_key, is_later_value
+from gateway.policy.later import LATER, Later, NotYet, is_later_dialect, not_yet
+from gateway.policy.nodes import Mapping
 from gateway.policy.shape import keys_at, words_at
-from tests.policy.folder import faults
+from tests.policy.folder import loaded, tree
 
-NESTED = {
-    ("providers", "*"): "providers: {p: {dialect: echo, KEY: x}}",
-    ("models", "*"): "providers: {e: {dialect: echo}}\nmodels: {m: {targets: [{to: e/x}], KEY: x}}",
-    ("roles", "*"): "roles: {r: {KEY: x}}",
-    ("audit",): "audit: {KEY: x}",
-    (): "KEY: {}",
-}
-CASES = [(pattern, key) for pattern, keys in KEYS.items() for key in sorted(keys)]
+WORDS = [later for later in LATER if later.words is not None]
 
 
-@pytest.mark.parametrize(("pattern", "key"), CASES)
-def test_a_key_of_a_later_version_is_an_error_that_says_so(
-    pattern: tuple[str, ...], key: str, tmp_path: Path
-):
-    (line,) = faults(tmp_path, NESTED[pattern].replace("KEY", key) + "\n")
-    assert line.endswith(
-        f": `{key}` belongs to the policy language, but this version can't enforce it yet: remove it"
+def declared(text: str) -> list[str]:
+    root = tree(text)
+    assert isinstance(root, Mapping)
+    return [part.section for part in not_yet(root)]
+
+
+@pytest.mark.parametrize("later", LATER, ids=lambda later: ".".join(later.path))
+def test_what_is_not_in_force_is_part_of_the_language(later: Later):
+    assert later.path[-1] in keys_at(later.path[:-1])
+
+
+@pytest.mark.parametrize("later", WORDS, ids=lambda later: ".".join(later.path))
+def test_a_word_that_is_not_in_force_is_one_of_the_language(later: Later):
+    assert set(later.words or ()) < set(words_at(later.path))
+
+
+def test_a_part_is_named_once_however_many_there_are():
+    text = "providers: {a: {dialect: bedrock}, b: {dialect: vertex}}\nlimits: [{name: a}, {name: b}]\n"
+    assert declared(text) == ["limits", "providers.*.dialect"]
+
+
+@pytest.mark.parametrize("text", ["limits: []", "privacy: {}", "audit: {content: none, retention: {}}"])
+def test_what_is_empty_or_of_now_is_not_named(text: str):
+    assert declared(text) == []
+
+
+def test_a_part_says_what_it_means_that_nobody_keeps_it():
+    assert str(NotYet("limits", "no call is counted")) == "not yet in force: limits: no call is counted"
+
+
+@pytest.mark.parametrize(
+    ("section", "said"),
+    [
+        ("privacy", "NOBODY IS PROTECTED"),
+        ("guardrails", "NOTHING IS CHECKED"),
+        ("budgets", "NO SPENDING IS HELD"),
+    ],
+)
+def test_what_leaves_people_unprotected_says_so_loudly(section: str, said: str):
+    (note,) = (later.note for later in LATER if later.path == (section,))
+    assert said in note
+
+
+def test_a_policy_says_what_of_it_is_not_in_force(tmp_path: Path):
+    policy = loaded(tmp_path, "limits: [{name: a, concurrent: 1}]\naudit: {content: sealed}\n")
+    assert [part.section for part in policy.not_yet] == ["limits", "audit.content"]
+
+
+def test_what_is_kept_of_calls_is_what_is_in_force(tmp_path: Path):
+    audit = loaded(tmp_path, "audit: {content: sealed, durability: database}\n").audit
+    assert (audit.content, audit.durability) == ("none", "before_reply")
+
+
+def test_a_provider_of_a_later_dialect_is_off(tmp_path: Path):
+    text = (
+        "providers: {aws: {dialect: bedrock, base_url: 'https://x.example', credentials: ['${NOT_SET}']}}\n"
     )
-
-
-@pytest.mark.parametrize("dialect", ["bedrock", "vertex"])
-def test_a_dialect_of_a_later_version_names_those_of_this_one(dialect: str, tmp_path: Path):
-    (line,) = faults(tmp_path, f"providers: {{p: {{dialect: {dialect}, base_url: 'https://x'}}}}\n")
-    assert line.endswith("can't enforce it yet: use openai, azure, anthropic, gemini or echo")
-
-
-@pytest.mark.parametrize("pair", ["content: redacted", "content: sealed", "durability: database"])
-def test_an_audit_mode_of_a_later_version_is_an_error_that_says_so(pair: str, tmp_path: Path):
-    (line,) = faults(tmp_path, f"audit: {{{pair}}}\n")
-    assert "can't enforce it yet: use " in line
-
-
-@pytest.mark.parametrize(("pattern", "key"), CASES)
-def test_no_key_is_both_of_now_and_of_later(pattern: tuple[str, ...], key: str):
-    assert key not in keys_at(pattern)
-    assert is_later_key((*pattern, key))
-
-
-@pytest.mark.parametrize("pattern", list(VALUES))
-def test_no_word_is_both_of_now_and_of_later(pattern: tuple[str, ...]):
-    assert not VALUES[pattern] & set(words_at(pattern))
-    assert all(is_later_value(pattern, word) for word in VALUES[pattern])
-
-
-def test_the_name_of_a_team_may_be_a_key_of_later():
-    assert not is_later_key(("teams", "prompts"))
+    policy = loaded(tmp_path, text)
+    assert is_later_dialect("bedrock")
+    assert policy.off == {"aws": "this version can't call a provider of dialect bedrock yet"}

@@ -18,7 +18,7 @@ REPOSITORY = Path(__file__).parents[2]
 BROKEN: dict[str, tuple[str | bytes, list[str]]] = {
     "unknown key": (
         "team: {}\n",
-        ["a.yaml:1:1: `team` is no key of a policy: expected gateway, teams, providers, models, roles, identity_providers, egress, keys or audit; did you mean `teams`?"],
+        ["a.yaml:1:1: `team` is no key of a policy: expected gateway, teams, providers, models, roles, identity_providers, egress, keys, audit, use_cases, privacy, guardrails, limits, budgets, experiments, shadows, prompts, chains, monitors or alerts; did you mean `teams`?"],
     ),
     "wrong type": (
         "roles: {dev: {max_output_tokens: lots}}\n",

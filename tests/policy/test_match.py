@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from ipaddress import ip_address
 
 import pytest
@@ -23,6 +24,7 @@ CALL = Facts(
     target="vllm/llama",
     region="eu",
     address=ip_address("10.1.2.3"),
+    at=datetime(2026, 11, 18, 10, 0, tzinfo=UTC),
     end_user="u-1",
 )
 IS_SO: dict[str, object] = {
@@ -38,10 +40,15 @@ IS_SO: dict[str, object] = {
     "target": "vllm/*",
     "region": "eu",
     "network": ("192.168.0.0/16", "10.0.0.0/8"),
+    "hours": {"days": "mon-fri", "from": "10:30", "to": "11:30", "timezone": "Europe/Paris"},
     "end_user": "u-*",
 }
-IS_NOT: dict[str, object] = {**dict.fromkeys(IS_SO, "other"), "network": "2001:db8::/32"}
-ABSENT = {"role": "roles", "tag": "tags", "network": "address"}
+IS_NOT: dict[str, object] = {
+    **dict.fromkeys(IS_SO, "other"),
+    "network": "2001:db8::/32",
+    "hours": {"days": "sun"},
+}
+ABSENT = {"role": "roles", "tag": "tags", "network": "address", "hours": "at"}
 
 
 def about(value: dict[str, object]) -> Match:
@@ -61,8 +68,8 @@ def test_a_rule_is_about_calls_of_which_its_key_is_so(fact: str):
 
 @pytest.mark.parametrize("fact", IS_SO)
 def test_a_fact_that_is_absent_matches_nothing(fact: str):
-    everything = ("0.0.0.0/0", "::/0") if fact == "network" else "*"
-    assert not about({fact: everything}).matches(without(fact))
+    everything: dict[str, object] = {"network": ("0.0.0.0/0", "::/0"), "hours": {}}
+    assert not about({fact: everything.get(fact, "*")}).matches(without(fact))
 
 
 @pytest.mark.parametrize("fact", IS_SO)

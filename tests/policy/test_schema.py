@@ -60,7 +60,7 @@ def test_a_shipped_file_names_the_schema_in_its_first_line(path: Path):
         ("tems: {}", "$"),
         ("teams: {'a*': {}}", "$.teams"),
         ("teams: {a: {regions: eu}}", "$.teams.a.regions"),
-        ("providers: {p: {dialect: vertex}}", "$.providers.p.dialect"),
+        ("providers: {p: {dialect: cohere}}", "$.providers.p.dialect"),
         ("providers: {p: {dialect: openai, credentials: ['${A-B}']}}", "$.providers.p.credentials[0]"),
         ("providers: {p: {dialect: openai, base_url: '${GATEWAY_X}'}}", "$.providers.p.base_url"),
         ("providers: {p: {dialect: openai, timeouts: {total: 5}}}", "$.providers.p.timeouts.total"),

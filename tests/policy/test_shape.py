@@ -14,6 +14,17 @@ def test_the_keys_of_the_whole_are_the_top_level_keys():
         "egress",
         "keys",
         "audit",
+        "use_cases",
+        "privacy",
+        "guardrails",
+        "limits",
+        "budgets",
+        "experiments",
+        "shadows",
+        "prompts",
+        "chains",
+        "monitors",
+        "alerts",
     )
 
 
@@ -31,7 +42,15 @@ def test_a_key_that_is_optional_or_a_union_leads_to_its_block():
 
 
 def test_words_are_those_of_a_literal():
-    assert words_at(("providers", "any", "dialect")) == ("openai", "azure", "anthropic", "gemini", "echo")
+    assert words_at(("providers", "any", "dialect")) == (
+        "openai",
+        "azure",
+        "anthropic",
+        "gemini",
+        "bedrock",
+        "vertex",
+        "echo",
+    )
     assert words_at(("roles", "any", "allow", 0)) == ("store", "background", "service_tier")
 
 

@@ -26,6 +26,10 @@ def test_words_are_listed_as_people_do():
     assert one_of(["a", "b", "c"]) == "a, b or c"
 
 
+def test_very_many_words_are_cut():
+    assert one_of([str(number) for number in range(25)]) == "0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 …"
+
+
 def test_shown_text_is_short_and_on_one_line():
     assert shown("a\x1b\nb") == "a\\u001b\\u000ab"
     assert len(shown("x" * 1000)) == MAX_SHOWN_CHARS

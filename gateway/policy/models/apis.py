@@ -35,6 +35,8 @@ _OF_COMPATIBLE: Final = _OF_DEPLOYMENTS
 """Servers that speak OpenAI's dialect mostly lack the others."""
 _OF_ANTHROPIC: Final = frozenset({"messages", "files", "batches"})
 _OF_GEMINI: Final = frozenset({"gemini", "embeddings", "files", "batches"})
+_OF_BEDROCK: Final = frozenset({"messages", "embeddings"})
+_OF_VERTEX: Final = frozenset({"gemini", "messages", "embeddings"})
 _KEPT: Final = frozenset({"files", "batches"})
 
 _OFFERABLE: Final[Mapping[str, frozenset[str]]] = {
@@ -42,6 +44,8 @@ _OFFERABLE: Final[Mapping[str, frozenset[str]]] = {
     "azure": _OF_AZURE,
     "anthropic": _OF_ANTHROPIC,
     "gemini": _OF_GEMINI,
+    "bedrock": _OF_BEDROCK,
+    "vertex": _OF_VERTEX,
     "echo": frozenset(
         "chat responses completions embeddings messages gemini moderations images audio".split()
     ),

@@ -66,7 +66,8 @@ class KeyEntry(Block):
     model_config = ConfigDict(title="Key")
 
     hash: Hash = Field(
-        description="What `gateway keys hash` prints for the key: SHA-256, no secret. The key stands nowhere."
+        description="What `gateway keys hash` prints for the key: SHA-256, no secret. The key stands nowhere.",
+        examples=["sha256:5f3c1e9d0b7a48266c1d92e0f4b85a37d6e2907c81b3f45a9e0d7c6b12a4f893"],
     )
     roles: tuple[PersonalName, ...] = Field(
         min_length=1, description="Its roles; at most the team's count, at each call.", examples=[["analyst"]]
@@ -74,11 +75,13 @@ class KeyEntry(Block):
     expires: Expiry = Field(
         description="From when on it is refused: a day (from its beginning, in UTC), a time, or never."
     )
-    team: PersonalName | None = Field(default=None, description="Its team. Absent: none.")
+    team: PersonalName | None = Field(default=None, description="Its team. Absent: none.", examples=["legal"])
     user: Said | None = Field(
-        default=None, description="The person who uses it. Absent: nobody in particular."
+        default=None, description="The person who uses it. Absent: nobody in particular.", examples=["anna"]
     )
-    use_case: Said | None = Field(default=None, description="The use case of all its calls. Absent: none.")
+    use_case: Said | None = Field(
+        default=None, description="The use case of all its calls. Absent: none.", examples=["faq"]
+    )
     networks: tuple[Network, ...] = Field(
         default=(),
         max_length=64,

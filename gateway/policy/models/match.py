@@ -8,10 +8,20 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    WithJsonSchema,
+    model_validator,
+)
 
 from gateway.policy.models.block import Block
+from gateway.policy.models.hours import HoursEntries
 from gateway.policy.models.keys import network
+from gateway.policy.models.texts import shaped
 
 Fact = Literal[
     "team",
@@ -39,7 +49,11 @@ OF_TARGET: Final = frozenset({"provider", "target", "region"})
 MOST_NAMES: Final = 256
 NAME_PATTERN: Final = r"^\S+( \S+)*$"
 
-Named = Annotated[str, StringConstraints(pattern=NAME_PATTERN, min_length=1, max_length=300)]
+Named = Annotated[
+    str,
+    StringConstraints(max_length=300),
+    AfterValidator(shaped(NAME_PATTERN, "a name or a glob in one line, without spaces around it")),
+]
 
 
 def one_or_more(value: object) -> object:
@@ -119,12 +133,17 @@ class Facts(Block):
     network: Networks | None = Field(
         default=None, description="Networks (CIDR) the caller is in.", examples=["10.0.0.0/8"]
     )
+    hours: HoursEntries | None = Field(
+        default=None,
+        description="When: windows of days, by the wall clock of a time zone.",
+        examples=[{"days": "mon-fri", "from": "08:00", "to": "18:00", "timezone": "Europe/Paris"}],
+    )
     end_user: Names | None = Field(
         default=None, description="Whom the request says it is for.", examples=["user-4711"]
     )
 
     def names(self, fact: Fact) -> tuple[str, ...] | None:
-        """What is asked of one fact; None: nothing. Not for `hours`."""
+        """What is asked of a fact that has names; None: nothing."""
         found: tuple[str, ...] | None = getattr(self, fact)
         return found
 

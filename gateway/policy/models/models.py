@@ -18,6 +18,7 @@ from pydantic import (
 )
 
 from gateway.policy.models.block import Block
+from gateway.policy.models.cache import CacheEntry
 
 MAX_USD_PER_MILLION = 1_000_000
 
@@ -89,7 +90,11 @@ class TargetEntry(Block):
             Discriminator(_free_or_rates),
         ]
         | None
-    ) = Field(default=None, description="`free`, or USD per million tokens. Absent: the dated price list.")
+    ) = Field(
+        default=None,
+        description="`free`, or USD per million tokens. Absent: the dated price list.",
+        examples=[{"input": 0.25, "output": 2.0}],
+    )
 
     @property
     def provider(self) -> str:
@@ -109,10 +114,15 @@ class ModelEntry(Block):
         min_length=1, description="Where its calls may go, spread by weight."
     )
     fallbacks: tuple[ModelName, ...] = Field(
-        default=(), description="Names of models to try, in order, when every target has failed."
+        default=(),
+        description="Names of models to try, in order, when every target has failed. Absent: none.",
+        examples=[["local"]],
     )
     retries: int = Field(
         default=0, ge=0, le=5, description="How often a target is tried again before the next one. Default 0."
+    )
+    cache: CacheEntry | None = Field(
+        default=None, description="Answers that are given again from memory. Absent: none."
     )
 
     @field_validator("fallbacks")

@@ -17,6 +17,7 @@ from gateway.policy.models.headers import (
     checked_name,
     checked_value,
 )
+from gateway.policy.models.processor import ProcessorEntry
 
 REFERENCES_PATTERN = r"^([^$]|\$[^{]|\$\{(?!GATEWAY_)([A-Za-z_][A-Za-z0-9_]*|file:/[^{}]*)\})+$"
 """For editors; the loader says more exactly what is wrong with a reference."""
@@ -51,7 +52,7 @@ class ProviderEntry(Block):
 
     model_config = ConfigDict(title="Provider")
 
-    dialect: Literal["openai", "azure", "anthropic", "gemini", "echo"] = Field(
+    dialect: Literal["openai", "azure", "anthropic", "gemini", "bedrock", "vertex", "echo"] = Field(
         description="The wire format it speaks. `echo` is built in, offline, and repeats what it is told."
     )
     base_url: SecretText | None = Field(
@@ -59,14 +60,14 @@ class ProviderEntry(Block):
         repr=False,
         description="Where its API begins, without a path of one operation: https://api.openai.com/v1; of azure the "
         "resource: https://NAME.openai.azure.com. "
-        "May hold references: ${NAME} (a variable), ${file:/run/secrets/x} (a file).",
+        "May hold references: ${NAME} (a variable), ${file:/run/secrets/x} (a file). Absent: only echo needs none.",
         examples=["https://api.openai.com/v1", "${LOCAL_LLM_URL}"],
     )
     credentials: tuple[SecretText, ...] = Field(
         default=(),
         repr=False,
         description="Its keys, as references: ${NAME} or ${file:/run/secrets/x}. "
-        "Several: calls are spread over them.",
+        "Several: calls are spread over them. Absent: none.",
         examples=[["${OPENAI_API_KEY}"]],
     )
     apis: tuple[Api, ...] | None = Field(
@@ -76,7 +77,9 @@ class ProviderEntry(Block):
         examples=[["chat", "embeddings"]],
     )
     region: PlainName | None = Field(
-        default=None, description="Where it works, for a team's residency. Absent: outside every region."
+        default=None,
+        description="Where it works, for a team's residency. Absent: outside every region.",
+        examples=["eu"],
     )
     timeouts: TimeoutsEntry = Field(default_factory=TimeoutsEntry, description="How long to wait for it.")
     price: Literal["free"] | None = Field(
@@ -87,7 +90,7 @@ class ProviderEntry(Block):
         default_factory=dict,
         max_length=MOST_HEADERS,
         repr=False,
-        description="Headers sent to it on top of what its dialect sends; values may hold references.",
+        description="Headers sent to it on top of what its dialect sends; values may hold references. Absent: none.",
         examples=[{"OpenAI-Organization": "org-4711"}],
     )
     proxy: SecretText | None = Field(
@@ -99,8 +102,8 @@ class ProviderEntry(Block):
     )
     ca_file: Annotated[str, StringConstraints(pattern=r"^/[^$]*$", max_length=4096)] | None = Field(
         default=None,
-        description="A PEM file, by its absolute path, of the authorities that vouch for it, in place of the "
-        "system's.",
+        description="A PEM file, by its absolute path, of the authorities that vouch for it. "
+        "Absent: the system's.",
         examples=["/etc/ssl/internal-ca.pem"],
     )
     api_version: Annotated[str, AfterValidator(checked_version)] | None = Field(
@@ -112,7 +115,12 @@ class ProviderEntry(Block):
     )
     optional: bool = Field(
         default=False,
-        description="true: without its variable or secret file the provider is off, instead of an error.",
+        description="true: without its variable or secret file the provider is off, instead of an error. "
+        "Default false.",
+    )
+    processor: ProcessorEntry | None = Field(
+        default=None,
+        description="Who it is in the eyes of data protection law. Absent: it is not in the record of processing.",
     )
 
     @field_validator("base_url")
