@@ -13,8 +13,10 @@ from types import MappingProxyType
 from typing import Final
 
 from gateway.policy.declared_keys import DeclaredKey
+from gateway.policy.faults import Fault
 from gateway.policy.globs import Glob
 from gateway.policy.identities import IdentityProvider
+from gateway.policy.later import NotYet
 from gateway.policy.models.egress import Network
 from gateway.policy.roles import TRIAL, Role, Team
 from gateway.policy.secrets import Secret
@@ -108,7 +110,8 @@ class Audit:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """All of it. `keys` are by hash; `off` names the providers that are off, and why."""
+    """All of it. `keys` are by hash; `off` names the providers that are off, and why. `not_yet` is what of it
+    is declared and not enforced; `warnings` are rules that are valid and surely not meant so."""
 
     revision: str
     teams: Mapping[str, Team] = field(default_factory=dict)
@@ -120,6 +123,8 @@ class Policy:
     keys: Mapping[str, DeclaredKey] = field(default_factory=dict)
     audit: Audit = Audit()
     off: Mapping[str, str] = field(default_factory=dict)
+    not_yet: tuple[NotYet, ...] = ()
+    warnings: tuple[Fault, ...] = ()
     _globs: tuple[tuple[Glob, Model], ...] = field(init=False, repr=False, compare=False)
     _remembered: dict[str, Model] = field(init=False, repr=False, compare=False)
 
