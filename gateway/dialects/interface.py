@@ -169,15 +169,15 @@ class Keeping:
 
     `deed` names it for the record. `made` and `begun` give what a whole answer, or a stream that has
     begun, tells of; `keeps` says whether the provider keeps an answer (asked, whether the role may
-    have it kept); without `begun` no stream makes anything. `removes`: the first object of `held` is gone. `retold` is the answer as the caller gets
-    it. `billed_later`: what it costs is not known yet when it is answered.
+    have it kept); without `begun` no stream makes anything. `removed`: the first object of `held` is gone, and what the API says of that (its
+    id), where a provider says no word. `retold` is the answer as the caller gets it. `billed_later`: what it costs is not known yet when it is answered.
     """
 
     deed: str
     made: Callable[[Asked, bytes], tuple[Made, ...]]
     begun: Callable[[StreamReader], tuple[Made, ...]] | None = None
     keeps: Callable[[Asked, bool], bool] = lambda asked, may_store: True
-    removes: bool = False
+    removed: Callable[[str], bytes] | None = None
     listing: Listing | None = None
     retold: Callable[[bytes], bytes] | None = None
     billed_later: bool = False

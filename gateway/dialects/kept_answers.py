@@ -94,6 +94,16 @@ def _read(body: bytes) -> _Told:
         raise Broken("the provider's answer is not the object that was asked for") from None
 
 
+def deleted(kind: str) -> Callable[[str], bytes]:
+    """What OpenAI says of an object that is gone."""
+    return lambda name: msgspec.json.encode({"id": name, "object": kind, "deleted": True})
+
+
+def batch_deleted(name: str) -> bytes:
+    """What Anthropic says of a batch that is gone."""
+    return msgspec.json.encode({"id": name, "type": "message_batch_deleted"})
+
+
 def results_here(body: bytes) -> bytes:
     """A message batch, or a page of them, whose results are fetched from here and not from the provider:
     clients follow `results_url` with the key they have. Broken for what is neither."""

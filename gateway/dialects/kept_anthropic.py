@@ -6,7 +6,7 @@ from typing import Final
 
 from gateway.dialects.body import Names, members, require_list
 from gateway.dialects.interface import Asked
-from gateway.dialects.kept_answers import created, results_here
+from gateway.dialects.kept_answers import batch_deleted, created, results_here
 from gateway.dialects.kept_listing import Shape
 from gateway.dialects.kept_operations import Operation
 
@@ -45,7 +45,7 @@ OPERATIONS: Final = (
         retold=results_here,
     ),
     Operation("message_batches.read", "GET", _PATH, "batches", query=_BETA, retold=results_here),
-    Operation("message_batches.delete", "DELETE", _PATH, "batches", query=_BETA, removes=True),
+    Operation("message_batches.delete", "DELETE", _PATH, "batches", query=_BETA, removed=batch_deleted),
     Operation(
         "message_batches.cancel",
         "POST",

@@ -21,7 +21,7 @@ from gateway.dialects.body import (
 from gateway.dialects.form_fields import governed_fields
 from gateway.dialects.interface import Asked, BadBody, Changes, NotOffered
 from gateway.dialects.kept import Held, Made
-from gateway.dialects.kept_answers import beside, created
+from gateway.dialects.kept_answers import beside, created, deleted
 from gateway.dialects.kept_listing import Shape
 from gateway.dialects.kept_operations import Operation
 from gateway.dialects.openai_media import only_as_a_form
@@ -158,7 +158,7 @@ _FILES: Final = (
         shape=Shape("file", default=10_000, page=1_000),
     ),
     Operation("files.read", "GET", "/files/{file}", "files"),
-    Operation("files.delete", "DELETE", "/files/{file}", "files", removes=True),
+    Operation("files.delete", "DELETE", "/files/{file}", "files", removed=deleted("file")),
     Operation("files.download", "GET", "/files/{file}/content", "files", passes=True),
 )
 _BATCHES: Final = (
@@ -220,7 +220,7 @@ _ANSWERS: Final = (
         query=_IN_ANSWER | {"stream", "starting_after", "include_obfuscation"},
         events=lambda asked: ResponsesStream(),
     ),
-    Operation("responses.delete", "DELETE", _ANSWER_PATH, "responses", removes=True),
+    Operation("responses.delete", "DELETE", _ANSWER_PATH, "responses", removed=deleted("response")),
     Operation("responses.cancel", "POST", f"{_ANSWER_PATH}/cancel", "responses"),
     Operation(
         "responses.input_items",

@@ -40,7 +40,7 @@ class Operation:
     query: frozenset[str] = frozenset()
     shape: Shape | None = None
     made: MadeIn = nothing
-    removes: bool = False
+    removed: Callable[[str], bytes] | None = None
     retold: Callable[[bytes], bytes] | None = None
     read: Callable[[bytes], Asked] | None = None
     read_form: Callable[[Form], Asked] | None = None
@@ -103,7 +103,7 @@ def kept_dialect(
         keeping=Keeping(
             deed=operation.deed,
             made=operation.made,
-            removes=operation.removes,
+            removed=operation.removed,
             listing=listing,
             retold=operation.retold,
             billed_later=operation.billed_later,

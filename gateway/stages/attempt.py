@@ -12,7 +12,7 @@ from gateway.audit.entry import Attempt
 from gateway.call import Call, Candidate, Grant, Served
 from gateway.dialects.answer_headers import request_id, retry_after_s
 from gateway.dialects.hub.translation import Translation
-from gateway.dialects.interface import SSE, Changes
+from gateway.dialects.interface import SSE, Answer, Changes
 from gateway.dialects.openai_servers import server_at
 from gateway.dialects.problems import speaks_of_us
 from gateway.dialects.registry import provider_url
@@ -22,6 +22,7 @@ from gateway.naming import naming
 from gateway.runtime import Runtime
 from gateway.upstream.authentication import provider_headers
 from gateway.upstream.interface import Incoming, Outgoing, TimeLimits
+from gateway.usage import Usage
 
 _PASSING: Final = frozenset({408, 429, 498, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529})
 """Statuses that another try may cure; 498 is Groq's, 520 to 524 are of a CDN that finds nobody behind it."""
@@ -188,6 +189,11 @@ async def _receive(call: Call, candidate: Candidate, incoming: Incoming, runtime
     assert call.asked is not None
     if incoming.status >= 400:
         raise Answered(incoming.status, dict(incoming.headers), await incoming.read(_ERROR_BODY_BYTES))
+    removed = None if call.dialect.keeping is None else call.dialect.keeping.removed
+    if removed is not None and incoming.status == 204:
+        await incoming.read(_ERROR_BODY_BYTES)
+        said = removed(call.asked.held[0].id)
+        return Served(candidate, incoming, "application/json", said, answer=Answer(Usage()))
     # Some providers say 201 or 202 of what they will keep: unread, it would be there and be nobody's.
     if incoming.status != 200 and (incoming.status not in (201, 202) or call.dialect.operation != "keep"):
         raise Broken(f"the provider answered {incoming.status}, which is neither an answer nor an error")

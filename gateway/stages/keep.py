@@ -92,7 +92,7 @@ async def _keep(call: Call, runtime: Runtime, keeping: Keeping) -> None:
             problem = Problem(Kind.UNAVAILABLE, message, code="not_owned", should_retry=False)
             raise Refused(problem, stage="keep", rule="owner")
         _note(call, keeping, [one.id for one in made])
-    if keeping.removes:
+    if keeping.removed is not None:
         gone = call.asked.held[0].id
         _note(call, keeping, [gone])
         with suppress(StoreUnavailable):  # whoever asks for it again is told by the provider

@@ -8,13 +8,14 @@ import pytest
 
 from gateway.dialects.interface import ANY, Asked, BadBody, Changes, Dialect
 from gateway.dialects.kept import Held
+from gateway.dialects.kept_answers import deleted
 from gateway.dialects.kept_listing import Shape
 from gateway.dialects.kept_operations import Operation, found, kept_dialect
 from gateway.streams.passing import Passing
 from gateway.usage import Usage
 
 READ = Operation("things.read", "GET", "/things/{thing}", "files")
-DELETE = Operation("things.delete", "DELETE", "/things/{thing}", "files", removes=True)
+DELETE = Operation("things.delete", "DELETE", "/things/{thing}", "files", removed=deleted("file"))
 LIST = Operation("things.list", "GET", "/things", "files", frozenset({"after", "limit"}), Shape("thing"))
 PARTS = Operation("things.parts", "GET", "/things/{thing}/parts", "files", frozenset({"after"}), Shape(None))
 CONTENT = Operation("things.download", "GET", "/things/{thing}/content", "files", passes=True)

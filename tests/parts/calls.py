@@ -89,10 +89,11 @@ def planned_call(
     *candidates: Candidate,
     body: bytes | None = None,
     path: str = "/v1/chat/completions",
+    method: str = "POST",
     form: Form | None = None,
 ) -> Call:
     """A call that has passed every stage before *reserve*. `form` stands for a body."""
-    call = make_call(body=b"" if form is not None else body, path=path)
+    call = make_call(body=b"" if form is not None else body, path=path, method=method)
     call.form = form
     if form is None:
         call.asked = call.dialect.parse(call.body)

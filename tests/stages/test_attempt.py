@@ -210,6 +210,22 @@ async def test_what_is_kept_is_not_answered_in_part_or_by_another(status: int):
         await attempt.enter(call, make_runtime(call.policy, FakeUpstream(whole(status=status))))
 
 
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/v1/files/f-1", {"id": "f-1", "object": "file", "deleted": True}),
+        ("/v1/responses/f-1", {"id": "f-1", "object": "response", "deleted": True}),
+        ("/v1/messages/batches/f-1", {"id": "f-1", "type": "message_batch_deleted"}),
+    ],
+)
+async def test_what_is_gone_without_a_word_is_said_to_be_gone(path: str, said: dict[str, Any]):
+    call = planned_call(path=path, method="DELETE", body=b"")
+    await attempt.enter(call, make_runtime(call.policy, FakeUpstream(whole(b"", status=204))))
+    assert call.served is not None and call.served.body is not None
+    assert json.loads(call.served.body) == said
+    assert call.attempts[0].result == "ok"
+
+
 async def test_every_answer_that_does_not_serve_is_closed():
     first, second = whole(status=500), FakeIncoming(Broken("x"))
     plan = (candidate("a/x"), candidate("b/x"), candidate("c/x"))
