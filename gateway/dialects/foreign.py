@@ -41,6 +41,8 @@ MARKS: Final[Mapping[str, tuple[bytes, ...]]] = {
 }
 """By API: bytes that a request has where such reasoning is in it. They may be in it for another reason."""
 
+_WHOLE: Final = ("generateContentRequest", "generate_content_request")
+
 Cut = Callable[[Raw, str], Raw | None]
 """(a turn, the target's model) → what is left of it: the very same where nothing is cut, None for nothing."""
 
@@ -48,7 +50,9 @@ Cut = Callable[[Raw, str], Raw | None]
 def without_foreign(asked: Asked, api: str, model: str) -> Asked | None:
     """What is sent to `model` instead; None: what came. Misfit where nothing would be left to be said."""
     name, cut = _CUTS[api]
-    raw = asked.fields[name]
+    raw = asked.fields.get(name)
+    if raw is None:
+        return _without_foreign_inside(asked, api, model)
     if bytes(memoryview(raw)[:1]) != b"[" or _is_too_much(raw):
         return None
     turns = items(raw, name)
@@ -62,6 +66,17 @@ def without_foreign(asked: Asked, api: str, model: str) -> Asked | None:
     if api == "messages" and _can_not_think(fields, left):
         del fields["thinking"]
     return replace(asked, raw=joined(fields), fields=fields)
+
+
+def _without_foreign_inside(asked: Asked, api: str, model: str) -> Asked | None:
+    """Gemini counts the tokens of a request that is a member of another."""
+    for name in _WHOLE:
+        if name in asked.fields:
+            inside = without_foreign(replace(asked, fields=_members(asked.fields[name])), api, model)
+            if inside is not None:
+                fields = {**asked.fields, name: Raw(inside.raw)}
+                return replace(asked, raw=joined(fields), fields=fields)
+    return None
 
 
 def _is_too_much(raw: Raw) -> bool:

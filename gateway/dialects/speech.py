@@ -129,7 +129,8 @@ class Speeches:
         """Whether reasoning in it may be of a provider of another family, by way of a translation."""
         if self._foreign is None:
             raw, marks = self._asked.raw, MARKS.get(self._dialect.api, ())
-            self._foreign = self._dialect.operation == "generate" and any(mark in raw for mark in marks)
+            told = self._dialect.operation in ("generate", "count")
+            self._foreign = told and any(mark in raw for mark in marks)
         return self._foreign
 
     def _own_without_foreign(self) -> Speech:

@@ -10,7 +10,7 @@ import pytest
 
 from gateway.dialects import anthropic_messages, openai_chat, openai_responses
 from gateway.dialects.foreign import MARKS, without_foreign
-from gateway.dialects.gemini_generate import generate
+from gateway.dialects.gemini_generate import counting, generate
 from gateway.dialects.hub.features import Feature, Misfit
 from gateway.dialects.hub.parts import Thinking
 from gateway.dialects.hub.signature import UNSIGNED, wrapped
@@ -191,3 +191,18 @@ def test_claude_is_not_told_to_think_where_the_thinking_before_its_calls_is_gone
 def test_what_is_too_much_to_look_at_is_left_to_the_provider():
     many = said(*[{"type": "text", "text": ""}] * 40_000)
     assert left("messages", [HI, said(thinking(""), WORDS), many]) is None
+
+
+@pytest.mark.parametrize("name", ["generateContentRequest", "generate_content_request"])
+def test_it_goes_from_a_request_whose_tokens_are_counted(name: str):
+    part = {"thought": True, "text": "Hm", "thoughtSignature": OF_CLAUDE}
+    turns = [ASKED, {"role": "model", "parts": [part, {"text": "Yes."}]}]
+    counted = counting("", "m").parse(json.dumps({name: {"model": "models/m", "contents": turns}}).encode())
+    found = without_foreign(counted, "gemini", "m")
+    assert found is not None
+    assert json.loads(found.raw)[name]["contents"] == [ASKED, {"role": "model", "parts": [{"text": "Yes."}]}]
+
+
+def test_where_nothing_is_said_there_is_nothing_to_cut():
+    without = openai_responses.parse(json.dumps({"model": "m", "user": OF_CLAUDE}).encode())
+    assert without_foreign(without, "responses", "m") is None

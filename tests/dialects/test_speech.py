@@ -144,10 +144,13 @@ def thought(signature: str) -> dict[str, Any]:
     return {"messages": turns}
 
 
+@pytest.mark.parametrize("path", ["/v1/messages", "/v1/messages/count_tokens"])
 @pytest.mark.parametrize("signature", ["", wrapped("proof", "gemini", "anthropic")])
-def test_reasoning_of_another_provider_is_left_out_where_bytes_would_else_pass_as_they_are(signature: str):
+def test_reasoning_of_another_provider_is_left_out_where_bytes_would_else_pass_as_they_are(
+    path: str, signature: str
+):
     edits = {"edits": [{"type": "clear_tool_uses_20250919"}]}
-    asked, said = opened("/v1/messages", **thought(signature), context_management=edits)
+    asked, said = opened(path, **thought(signature), context_management=edits)
     speech = said.to("anthropic")
     assert speech is not None and speech.translation is None
     assert speech.rule() == "messages to messages: dropped foreign_thinking"
