@@ -10,7 +10,7 @@ from gateway.admin.actor import Actor
 from gateway.admin.administration import Administration
 from gateway.admin.operations import Given, Operation, Parameter
 from gateway.admin.pages import after, cursor
-from gateway.stores.interfaces import ActFilter
+from gateway.stores.act_rows import ActFilter
 
 _ACT_ID: Final[Mapping[str, Parameter]] = {
     "act_id": Parameter(

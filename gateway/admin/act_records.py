@@ -10,9 +10,9 @@ from gateway.admin.desk import Desk, missing
 from gateway.admin.rights import reaches
 from gateway.audit.act_query import ActQuery
 from gateway.audit.query import Record
+from gateway.stores.act_rows import ActFilter
 from gateway.stores.acts import SqlActs
 from gateway.stores.calls import SqlCalls
-from gateway.stores.interfaces import ActFilter
 
 
 @dataclass(frozen=True, slots=True)

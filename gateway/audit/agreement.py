@@ -20,7 +20,8 @@ from gateway.audit.projection import (
     project,
 )
 from gateway.audit.segments import lines_after
-from gateway.stores.interfaces import ActRow, ActRows, CallRow, Calls, EntryRow, IntentColumns, OutcomeColumns
+from gateway.stores.act_rows import ActRow, ActRows
+from gateway.stores.interfaces import CallRow, Calls, EntryRow, IntentColumns, OutcomeColumns
 
 _PAGE = 500
 

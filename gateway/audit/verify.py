@@ -15,7 +15,8 @@ from gateway.audit.chain import ChainChecker, Fault, Head, Link, open_envelope, 
 from gateway.audit.entry import Boot, Entry
 from gateway.audit.projection import Sealed
 from gateway.audit.segments import lines_after, writer_folders
-from gateway.stores.interfaces import ActRows, Calls, EntryRow, Position
+from gateway.stores.act_rows import ActRows
+from gateway.stores.interfaces import Calls, EntryRow, Position
 
 _PAGE = 1_000
 Progress = Callable[[int], None]

@@ -7,29 +7,27 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, Final
+from itertools import islice
+from typing import Annotated, Any, Final, get_args
 
 import typer
 from rich.console import Console
 from rich.progress import Progress, TextColumn
-from rich.table import Table
-from rich.text import Text
 
-from gateway.audit.query import Query, Record, next_page
+from gateway.admin.act_bodies import ActEnding, ActPage, ActRecord
+from gateway.admin.audit_bodies import CallPage, CallRecord, Ending
+from gateway.audit.query import Record
 from gateway.audit.verify import Report, Verifier
+from gateway.cli.audit_tables import act_table, call_table
+from gateway.cli.target import Gateway, PlainHttp, Url, gateway_at, only_here, shown
 from gateway.cli.wrong_use import WrongUse
-from gateway.installation import Installation, open_installation
+from gateway.errors import Kind, Refused
+from gateway.installation import open_installation
 from gateway.settings import load_settings
 from gateway.stores.acts import SqlActs
 from gateway.stores.calls import SqlCalls
-from gateway.stores.interfaces import CallFilter
 
 _PAGE: Final = 500
-_ENDINGS: Final = (
-    *("complete", "refused", "upstream_error", "upstream_error_midstream"),
-    *("client_gone", "timeout", "shutdown", "interrupted"),
-)
-"""gateway.call's, which would import what only a server needs."""
 _STAGES: Final = (
     "authenticate",
     "prompt",
@@ -43,8 +41,8 @@ _STAGES: Final = (
     "pipeline",
 )
 """Those that may refuse a call."""
-_UNWRAPPED: Final = 10_000
-"""Wider than any row: what reads a pipe looks for one call a line."""
+_ACT_ID: Final = "act_"
+_OF_CALLS: Final = ("use_case", "model", "region", "decision")
 _AGO: Final = re.compile(r"(\d+)([smhdw])\Z")
 _UNIT: Final[Mapping[str, str]] = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
@@ -63,68 +61,82 @@ def query(
     since: Annotated[
         str | None, typer.Option(help="90s, 15m, 1h, 7d, 2w ago, or a time like 2026-11-22T13:00.")
     ] = None,
-    until: Annotated[str | None, typer.Option(help="The same; calls before it.")] = None,
+    until: Annotated[str | None, typer.Option(help="The same; what is before it.")] = None,
     user: Annotated[
         str | None, typer.Option(help="A person's name, or the pseudonym in the records.")
     ] = None,
     team: Annotated[str | None, typer.Option()] = None,
-    key: Annotated[str | None, typer.Option(help="The id of a key.")] = None,
+    key: Annotated[str | None, typer.Option(help="The id of the key that was used.")] = None,
     use_case: Annotated[str | None, typer.Option()] = None,
     model: Annotated[str | None, typer.Option(help="As it was asked for.")] = None,
     region: Annotated[str | None, typer.Option(help="Of the provider that served.")] = None,
     ending: Annotated[
-        str | None, typer.Option(help="complete, refused, upstream_error, client_gone, …")
+        str | None, typer.Option(help="complete, refused, upstream_error, client_gone, …; of acts: done, …")
     ] = None,
     decision: Annotated[str | None, typer.Option(help="refused, a stage, or stage:rule.")] = None,
+    acts: Annotated[bool, typer.Option("--acts", help="What administrators did, in place of calls.")] = False,
+    act: Annotated[str | None, typer.Option(help="Of acts: keys.create, or all of keys.")] = None,
+    about: Annotated[str | None, typer.Option(help="Of acts: an id, a person, a role, a team.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="At most so many, the newest.")] = 1000,
     as_json: AsJson = False,
+    url: Url = None,
+    plain_http: PlainHttp = False,
 ) -> None:
-    """List calls, newest first."""
-    _check("ending", ending, _ENDINGS)
+    """List calls, newest first; with --acts what administrators did."""
+    of_calls = {"use_case": use_case, "model": model, "region": region, "decision": decision}
+    of_acts = {"act": act, "about": about}
+    acts = acts or act is not None or about is not None
+    for option, value in (of_calls if acts else of_acts).items():
+        if value is not None:
+            raise WrongUse(f"--{option.replace('_', '-')} is a filter for {'calls' if acts else 'acts'}")
+    _check("ending", ending, get_args(ActEnding if acts else Ending))
     _check("decision", decision and decision.partition(":")[0], ("refused", *_STAGES))
     now = datetime.now(UTC)
-    wanted = CallFilter(
-        since=_time(since, now),
-        until=_time(until, now),
-        user=user,
-        team=team,
-        key=key,
-        use_case=use_case,
-        model=model,
-        region=region,
-        ending=ending,
-        decision=decision,
-        limit=min(limit, _PAGE),
-    )
-    with open_installation(load_settings()) as installation:
-        found = _pages(_asking(installation), wanted, limit)
+    wanted = {"since": _time(since, now), "until": _time(until, now), "user": user, "team": team, "key": key}
+    wanted |= {"ending": ending, **(of_acts if acts else of_calls)}
+    with gateway_at(url, plain_http=plain_http) as gateway:
+        found = islice((_acts if acts else _calls)(gateway, wanted, min(limit, _PAGE)), limit)
         if as_json:
             for record in found:
                 print(json.dumps(record))
             return
-        _print_table(found)
+        (act_table if acts else call_table)(found)
 
 
 def show(
-    call_id: Annotated[str, typer.Argument(help="The id of a call: `x-request-id` of its answer.")],
+    call_id: Annotated[
+        str, typer.Argument(help="The id of a call (`x-request-id` of its answer), or of an act (act_…).")
+    ],
+    url: Url = None,
+    plain_http: PlainHttp = False,
 ) -> None:
-    """Print one call's record, with names where they are known."""
-    with open_installation(load_settings()) as installation:
-        record = _asking(installation).show(call_id, names=True)
-    if record is None:
-        print(f"no call has the id {_shown(call_id)}", file=sys.stderr)
-        raise typer.Exit(1)
+    """Print one call's or one act's record, with names where they are known."""
+    record: Record
+    kind = "act" if call_id.startswith(_ACT_ID) else "call"
+    try:
+        with gateway_at(url, plain_http=plain_http) as gateway:
+            if kind == "act":
+                record = gateway.ask("audit.act", ActRecord, path={"act_id": call_id}).act
+            else:
+                record = gateway.ask("audit.call", CallRecord, path={"call_id": call_id}).call
+    except Refused as refused:
+        if refused.problem.kind is not Kind.NOT_FOUND:
+            raise
+        print(f"no {kind} has the id {shown(call_id)}", file=sys.stderr)
+        raise typer.Exit(1) from None
     print(json.dumps(record, indent=2))
 
 
-def verify(as_json: AsJson = False) -> None:
+def verify(as_json: AsJson = False, url: Url = None) -> None:
     """Check every chain: exit 0, or 1 naming the first bad entry."""
+    only_here(url, "audit verify reads the database and the spool")
     settings = load_settings()
     with open_installation(settings) as installation, _progress() as progress:
         task = progress.add_task("entries", total=None)
+        engine = installation.database.engine
         report = Verifier(
-            SqlCalls(installation.database.engine),
-            SqlActs(installation.database.engine),
+            SqlCalls(engine),
+            SqlActs(engine),
             installation.database.installation,
             settings.data,
             lambda entries: progress.update(task, completed=entries),
@@ -137,24 +149,28 @@ def verify(as_json: AsJson = False) -> None:
         raise typer.Exit(1)
 
 
-def _asking(installation: Installation) -> Query:
-    return Query(SqlCalls(installation.database.engine), installation.subjects)
-
-
-def _pages(asking: Query, wanted: CallFilter, limit: int) -> Iterator[Record]:
+def _calls(gateway: Gateway, wanted: Mapping[str, str | None], page_size: int) -> Iterator[Record]:
     """Records page by page, so that a long answer is never held whole."""
-    page: CallFilter | None = wanted
-    left = limit
-    while page is not None and left > 0:
-        found = asking.search(page)
-        yield from found[:left]
-        left -= len(found)
-        page = next_page(page, found)
+    cursor: str | None = ""
+    while cursor is not None:
+        asked = {**wanted, "limit": str(page_size), "cursor": cursor or None}
+        page = gateway.ask("audit.calls", CallPage, query=asked)
+        yield from page.calls
+        cursor = page.next
+
+
+def _acts(gateway: Gateway, wanted: Mapping[str, str | None], page_size: int) -> Iterator[Record]:
+    cursor: str | None = ""
+    while cursor is not None:
+        asked = {**wanted, "limit": str(page_size), "cursor": cursor or None}
+        page = gateway.ask("audit.acts", ActPage, query=asked)
+        yield from page.acts
+        cursor = page.next
 
 
 def _check(option: str, word: str | None, allowed: tuple[str, ...]) -> None:
     if word is not None and word not in allowed:
-        raise WrongUse(f"--{option}: '{_shown(word)}' is none of {', '.join(allowed)}")
+        raise WrongUse(f"--{option}: '{shown(word)}' is none of {', '.join(allowed)}")
 
 
 def _time(text: str | None, now: datetime) -> str | None:
@@ -170,31 +186,6 @@ def _time(text: str | None, now: datetime) -> str | None:
     return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _print_table(found: Iterator[Record]) -> None:
-    table = Table(box=None, pad_edge=False)
-    table.add_column("at", min_width=19)
-    table.add_column("id", min_width=32)
-    for name in ("ending", "who", "team", "api", "model", "target", "tokens", "USD"):
-        table.add_column(name, overflow="fold")
-    for record in found:
-        who, asked, served = record["who"], record["asked"], record.get("served", {})
-        usage, cost = record.get("usage") or {}, record.get("cost") or {}
-        cells = (
-            record["at"][:19],
-            record["id"],
-            record["ending"] or "open",
-            who["user"] or who["key"] or "",
-            who["team"] or "",
-            asked["api"],
-            asked["model"] or "",
-            served.get("target") or "",
-            f"{usage['input_tokens']}+{usage['output_tokens']}" if usage else "",
-            cost.get("usd") or "",
-        )
-        table.add_row(*(Text(_shown(str(cell))) for cell in cells))
-    Console(width=None if sys.stdout.isatty() else _UNWRAPPED).print(table)
-
-
 def _print_report(report: Report) -> None:
     for chain in report.chains:
         waiting = f", {chain.in_spool} of them not in the database yet" if chain.in_spool else ""
@@ -203,7 +194,7 @@ def _print_report(report: Report) -> None:
         print(f"note: {note}")
     if report.fault is not None:
         fault = report.fault
-        print(f"BAD: writer {fault.writer}, entry {fault.seq}: {fault.what}: {_shown(fault.detail)}")
+        print(f"BAD: writer {fault.writer}, entry {fault.seq}: {fault.what}: {shown(fault.detail)}")
         return
     print(f"{report.entries} entries: nothing was changed, removed or reordered")
     for writer, seq in report.unproven.items():
@@ -229,8 +220,3 @@ def _as_json(report: Report) -> dict[str, Any]:
 def _progress() -> Progress:
     columns = (TextColumn("{task.completed} {task.description} checked"),)
     return Progress(*columns, console=Console(stderr=True), transient=True)
-
-
-def _shown(text: str) -> str:
-    """Text of others on a terminal: what could steer it is shown escaped."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

@@ -5,24 +5,22 @@ from __future__ import annotations
 import json
 import secrets
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from getpass import getpass
-from typing import Annotated, Final, NoReturn
+from typing import Annotated, Final
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from gateway.cli.key_facts import check_visible, declared, iso, lifetime_ms, networks, overlap_ms, public
+from gateway.admin.key_bodies import Key, KeyPage, KeySecret, NewKey, Rotation
+from gateway.cli.target import Gateway, PlainHttp, Url, body_of, gateway_at, no_is_an_answer
 from gateway.cli.wrong_use import WrongUse
 from gateway.credentials import declared_hash, mint, well_formed
-from gateway.installation import Installation, new_key, open_installation, rotated_key
-from gateway.policy.faults import PolicyInvalid
-from gateway.policy.load import load_policy
-from gateway.settings import Settings, environment, load_settings
 
 _ID_WIDTH: Final = 16
 """On a narrow terminal an id stays whole: `keys revoke` wants it."""
+_PAGE: Final = "500"
 _COLUMNS: Final = (
     "id",
     "name",
@@ -35,10 +33,18 @@ _COLUMNS: Final = (
     "last_used_at",
     "state",
 )
+_OPTIONS: Final[Mapping[str, str]] = {
+    "name": "NAME",
+    "roles": "--role",
+    "team": "--team",
+    "user": "--user",
+    "use_case": "--use-case",
+    "networks": "--network",
+    "expires": "--expires",
+    "overlap": "--overlap",
+}
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
-
-
 KeyId = Annotated[str, typer.Argument(help="The key's id, as `keys list` shows it.")]
 
 
@@ -64,42 +70,33 @@ def create(
     ] = None,
     expires: Annotated[str, typer.Option(help="For how long: 24h, 90d, 12w, or never.")] = "90d",
     as_json: AsJson = False,
+    url: Url = None,
+    plain_http: PlainHttp = False,
 ) -> None:
     """Make a key. It is shown once: only a keyed hash is kept."""
-    for what, text in (("NAME", name), ("--user", user), ("--use-case", use_case)):
-        check_visible(what, text or "")
-    lasts_ms, inside = lifetime_ms(expires), networks(network or ())
-    settings = load_settings()
-    # Whoever makes keys need not hold the providers' secrets: only roles and teams matter here.
-    policy = load_policy(settings.policies, environment=environment(), secrets="skip")
-    for wanted in role:
-        if wanted not in policy.roles:
-            raise WrongUse(f"the policy has no role '{wanted}'; it has {_names(policy.roles)}")
-    if team is not None and team not in policy.teams:
-        raise WrongUse(f"the policy has no team '{team}'; it has {_names(policy.teams)}")
-    with open_installation(settings) as installation:
-        key, record = new_key(
-            installation,
-            name=name,
-            roles=tuple(role),
-            team=team,
-            user=user,
-            use_case=use_case,
-            networks=inside,
-            lifetime_ms=lasts_ms,
-            entropy=secrets.token_bytes(32),
-        )
+    wanted = body_of(
+        NewKey,
+        _OPTIONS,
+        name=name,
+        roles=tuple(role),
+        team=team,
+        user=user,
+        use_case=use_case,
+        networks=tuple(dict.fromkeys(network or ())),
+        expires=expires,
+    )
+    with gateway_at(url, plain_http=plain_http) as gateway:
+        made = gateway.ask("keys.create", KeySecret, body=wanted)
     if as_json:
-        print(json.dumps({"id": record.id, "key": key}))
+        print(json.dumps({"id": made.id, "key": made.key}))
         return
-    print(f"{record.id}  {name}\n\n  {key}\n\nKeep it now: it is not shown again.")
+    print(f"{made.id}  {name}\n\n  {made.key}\n\nKeep it now: it is not shown again.")
 
 
-def list_keys(as_json: AsJson = False) -> None:
+def list_keys(as_json: AsJson = False, url: Url = None, plain_http: PlainHttp = False) -> None:
     """List all keys, revoked ones and those of the policy too, without their secrets."""
-    settings = load_settings()
-    with open_installation(settings) as installation:
-        found = [*_in_the_database(installation), *_in_the_policy(settings, installation)]
+    with gateway_at(url, plain_http=plain_http) as gateway:
+        found = [key.model_dump() for key in _all(gateway)]
     if as_json:
         for one in found:
             print(json.dumps(one))
@@ -113,25 +110,17 @@ def list_keys(as_json: AsJson = False) -> None:
     Console().print(table)
 
 
-def _in_the_database(installation: Installation) -> Iterator[dict[str, object]]:
-    disabled, now_ms = installation.users.disabled(), installation.now_ms()
-    for record in installation.keys.list():
-        yield public(record, now_ms, disabled)
+def _all(gateway: Gateway) -> Iterator[Key]:
+    cursor: str | None = None
+    while True:
+        page = gateway.ask("keys.list", KeyPage, query={"limit": _PAGE, "cursor": cursor})
+        yield from page.keys
+        cursor = page.next
+        if cursor is None:
+            return
 
 
-def _in_the_policy(settings: Settings, installation: Installation) -> Iterator[dict[str, object]]:
-    """None, and a warning, where the policy can't be read: the database's keys are listed all the same."""
-    try:
-        policy = load_policy(settings.policies, environment=environment(), secrets="skip")
-    except PolicyInvalid:
-        print("gateway: warning: the policy is not valid, so its keys are not listed", file=sys.stderr)
-        return
-    disabled, now_ms, uses = installation.users.disabled(), installation.now_ms(), installation.uses.read()
-    for key in policy.keys.values():
-        yield declared(key, uses.get(key.id), now_ms, disabled)
-
-
-def _cell(one: dict[str, object], field: str) -> str:
+def _cell(one: Mapping[str, object], field: str) -> str:
     value = one[field]
     if field == "expires_at":
         return str(value or "never")[:10]
@@ -149,33 +138,25 @@ def rotate(
         str, typer.Option(help="For how long the new one is: 24h, 90d, 12w, or never.")
     ] = "90d",
     as_json: AsJson = False,
+    url: Url = None,
+    plain_http: PlainHttp = False,
 ) -> None:
     """Give a key a new secret, which is shown once. One that was replaced before is good no more."""
-    overlaps_ms, lasts_ms = overlap_ms(overlap), lifetime_ms(expires)
-    with open_installation(load_settings()) as installation:
-        entropy = secrets.token_bytes(32)
-        made = rotated_key(
-            installation, key_id, overlap_ms=overlaps_ms, lifetime_ms=lasts_ms, entropy=entropy
-        )
-    if made is None:
-        _say_no(key_id, f"no key that is not revoked has the id {key_id}", as_json)
-    key, record = made
-    until, ends = iso(record.previous_until), iso(record.expires_at)
+    wanted = body_of(Rotation, _OPTIONS, overlap=overlap, expires=expires)
+    with no_is_an_answer({"id": key_id}, as_json=as_json), gateway_at(url, plain_http=plain_http) as gateway:
+        made = gateway.ask("keys.rotate", KeySecret, path={"key_id": key_id}, body=wanted)
     if as_json:
-        print(json.dumps({"id": record.id, "key": key, "expires_at": ends, "replaced_until": until}))
+        told = {"expires_at": made.expires_at, "replaced_until": made.replaced_until}
+        print(json.dumps({"id": made.id, "key": made.key} | told))
         return
-    print(f"{record.id}  {record.name}\n\n  {key}\n\nKeep it now: it is not shown again.")
-    print(f"It expires {ends or 'never'}; the old one is good until {until}.")
+    print(f"{made.id}\n\n  {made.key}\n\nKeep it now: it is not shown again.")
+    print(f"It expires {made.expires_at or 'never'}; the old one is good until {made.replaced_until}.")
 
 
-def revoke(key_id: KeyId, as_json: AsJson = False) -> None:
+def revoke(key_id: KeyId, as_json: AsJson = False, url: Url = None, plain_http: PlainHttp = False) -> None:
     """Revoke a key. Running gateways refuse it, and end its running calls, within two seconds."""
-    with open_installation(load_settings()) as installation:
-        at_ms = installation.now_ms()
-        found = installation.keys.revoke(key_id, at_ms)
-    if not found:
-        in_policy = ": a key of the policy is revoked by removing it there" if ":" in key_id else ""
-        _say_no(key_id, f"no key has the id {key_id}{in_policy}", as_json)
+    with no_is_an_answer({"id": key_id}, as_json=as_json), gateway_at(url, plain_http=plain_http) as gateway:
+        gateway.ask("keys.revoke", Key, path={"key_id": key_id})
     print(json.dumps({"id": key_id, "revoked": True}) if as_json else f"revoked {key_id}")
 
 
@@ -199,12 +180,3 @@ def hash_key(
     print(told["hash"])
     if new:
         print(f"\n  {key}\n\nKeep it now: it is not shown again.")
-
-
-def _say_no(key_id: str, sentence: str, as_json: bool) -> NoReturn:
-    print(json.dumps({"id": key_id, "error": sentence}) if as_json else sentence)
-    raise typer.Exit(1)
-
-
-def _names(known: object) -> str:
-    return ", ".join(f"'{name}'" for name in sorted(known)) or "none"  # type: ignore[call-overload]

@@ -7,11 +7,10 @@ from typing import Annotated
 
 import typer
 
-from gateway.cli.key_facts import check_visible, iso
-from gateway.installation import open_installation
-from gateway.settings import load_settings
+from gateway.admin.user_bodies import DisabledUsers, User, UserNamed
+from gateway.cli.target import PlainHttp, Url, body_of, gateway_at
 
-User = Annotated[str, typer.Argument(help="The name that their keys and tokens give.")]
+Name = Annotated[str, typer.Argument(metavar="USER", help="The name that their keys and tokens give.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
 
 
@@ -23,35 +22,33 @@ def build() -> typer.Typer:
     return app
 
 
-def list_users(as_json: AsJson = False) -> None:
+def list_users(as_json: AsJson = False, url: Url = None, plain_http: PlainHttp = False) -> None:
     """List the users that are disabled."""
-    with open_installation(load_settings()) as installation:
-        found = installation.users.disabled()
-    for name, at in sorted(found.items()):
-        print(json.dumps({"user": name, "disabled_at": iso(at)}) if as_json else f"{iso(at)}  {name}")
+    with gateway_at(url, plain_http=plain_http) as gateway:
+        found = gateway.ask("users.disabled", DisabledUsers).users
+    for one in found:
+        print(json.dumps(one.model_dump()) if as_json else f"{one.disabled_at}  {one.user}")
 
 
-def disable(user: User, as_json: AsJson = False) -> None:
+def disable(user: Name, as_json: AsJson = False, url: Url = None, plain_http: PlainHttp = False) -> None:
     """Refuse all keys and tokens of a user. Running gateways do, and end their calls, within two seconds."""
-    check_visible("USER", user)
-    with open_installation(load_settings()) as installation:
-        state = installation.users.disable(user, installation.now_ms())
-        keys = sum(1 for key in installation.keys.list() if key.user == user and key.revoked_at is None)
+    wanted = body_of(UserNamed, {"user": "USER"}, user=user)
+    with gateway_at(url, plain_http=plain_http) as gateway:
+        told = gateway.ask("users.disable", User, body=wanted)
     if as_json:
-        print(json.dumps({"user": user, "disabled_at": iso(state.disabled_at), "keys": keys}))
+        print(json.dumps({"user": user, "disabled_at": told.disabled_at, "keys": told.keys}))
         return
-    print(f"disabled {user}: {keys} keys in the database, all keys of the policy, all tokens")
+    print(f"disabled {user}: {told.keys} keys in the database, all keys of the policy, all tokens")
 
 
-def enable(user: User, as_json: AsJson = False) -> None:
+def enable(user: Name, as_json: AsJson = False, url: Url = None, plain_http: PlainHttp = False) -> None:
     """Take the keys and tokens of a user that was disabled again, as far as they are still good."""
-    with open_installation(load_settings()) as installation:
-        was_disabled = installation.users.enable(user)
+    wanted = body_of(UserNamed, {"user": "USER"}, user=user)
+    with gateway_at(url, plain_http=plain_http) as gateway:
+        changed = gateway.ask("users.enable", User, body=wanted).changed
     if as_json:
-        print(json.dumps({"user": user, "enabled": was_disabled}))
-    elif was_disabled:
-        print(f"enabled {user}")
+        print(json.dumps({"user": user, "enabled": changed}))
     else:
-        print(f"{user} is not disabled")
-    if not was_disabled:
+        print(f"enabled {user}" if changed else f"{user} is not disabled")
+    if not changed:
         raise typer.Exit(1)

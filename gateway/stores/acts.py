@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Engine, Select, and_, exists, or_, select
 
+from gateway.stores.act_rows import ActColumns, ActedColumns, ActFilter, ActRow
 from gateway.stores.database import reading
-from gateway.stores.interfaces import ActColumns, ActedColumns, ActFilter, ActRow
 from gateway.stores.tables import acts, entries
 
 _COLUMNS = tuple(acts.c[name] for name in (*ActColumns._fields, *ActedColumns._fields))

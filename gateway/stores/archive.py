@@ -10,18 +10,10 @@ from collections.abc import Callable
 
 from sqlalchemy import Engine, bindparam, func, insert, select, update
 
+from gateway.stores.act_rows import ActColumns, ActedColumns
 from gateway.stores.bulk import BulkInsert, row_statement
 from gateway.stores.database import reading, writing
-from gateway.stores.interfaces import (
-    CALL_COLUMNS,
-    ActColumns,
-    ActedColumns,
-    EntryRow,
-    OpenCall,
-    OutcomeColumns,
-    Position,
-    Shipment,
-)
+from gateway.stores.interfaces import CALL_COLUMNS, EntryRow, OpenCall, OutcomeColumns, Position, Shipment
 from gateway.stores.tables import acts, calls, entries, shipped, writers
 
 

@@ -89,45 +89,13 @@ def call_row(intent: Row, outcome: Row) -> Row:
     return (*intent[:-1], outcome[0] or intent[-1], *outcome[1:])
 
 
-class ActColumns(NamedTuple):
-    """What an act's first entry says, as columns of `acts`. `about` is JSON."""
-
-    id: str
-    writer: str
-    act_seq: int
-    at: str
-    auth: str
-    key: str | None
-    user: str | None
-    sudo_user: str | None
-    act: str
-    about: str
-    team: str | None
-    policy: str
-
-
-class ActedColumns(NamedTuple):
-    """What its second entry adds; each None while there is none."""
-
-    acted_seq: int | None
-    ended_at: str | None
-    ending: str | None
-    reason: str | None
-    result: str | None
-
-
-class ActRow(NamedTuple):
-    begun: ActColumns
-    ended: ActedColumns
-
-
 @dataclass(slots=True)
 class Shipment:
     """Consecutive entries of one writer and what they mean for `calls` and `acts`, as plain tuples.
 
     `entries` in the order of EntryRow, their body as text. `calls` are new calls (CALL_COLUMNS), with their outcome
     where it is in the same shipment; `outcomes` are the ends of calls that were shipped before:
-    the values of OutcomeColumns, then the call's id. `acts` are new acts (ActColumns), `act_ends` how acts
+    the values of OutcomeColumns, then the call's id. `acts` are new acts (act_rows.ActColumns), `act_ends` how acts
     ended, those of `acts` or others: the values of ActedColumns, then the act's id. `durable`: it is to survive
     a power loss once it was taken.
     """
@@ -196,37 +164,6 @@ class CallFilter:
     decision: str | None = None
     before: tuple[str, str] | None = None
     limit: int = 100
-
-
-@dataclass(frozen=True, slots=True)
-class ActFilter:
-    """Every field that is set must hold. `people` are pseudonyms, any of which acts; `act` is a name or what
-    stands before its dot; `about` are values any of which the act is about, or had as its result."""
-
-    since: str | None = None
-    until: str | None = None
-    people: tuple[str, ...] | None = None
-    team: str | None = None
-    key: str | None = None
-    act: str | None = None
-    ending: str | None = None
-    about: tuple[str, ...] = ()
-    before: tuple[str, str] | None = None
-    limit: int = 100
-
-
-class ActRows(Protocol):
-    """Reading what administrators did."""
-
-    def search(self, wanted: ActFilter) -> Sequence[ActRow]:
-        """Newest first."""
-        ...
-
-    def named(self, ids: Sequence[str]) -> dict[str, ActRow]: ...
-
-    def without_entries(self, limit: int) -> Sequence[ActRow]:
-        """Acts that name an entry which isn't there: nothing the gateway would write."""
-        ...
 
 
 class Calls(Protocol):

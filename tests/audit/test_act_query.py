@@ -9,9 +9,9 @@ import pytest
 from gateway.audit.act_query import ActQuery, next_acts
 from gateway.audit.direct import DirectLog
 from gateway.audit.entry import Administrator
+from gateway.stores.act_rows import ActFilter
 from gateway.stores.acts import SqlActs
 from gateway.stores.calls import SqlCalls
-from gateway.stores.interfaces import ActFilter
 from gateway.stores.subjects import SqlSubjects
 from tests.audit.parts import START_MS, Place, act, acted
 

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
+from gateway.stores.act_rows import ActColumns, ActedColumns, ActFilter, ActRow
 from gateway.stores.acts import SqlActs
 from gateway.stores.archive import SqlArchive
 from gateway.stores.database import Database
-from gateway.stores.interfaces import ActColumns, ActedColumns, ActFilter, ActRow, Position, Row, Shipment
+from gateway.stores.interfaces import Position, Row, Shipment
 from tests.stores.parts import NOW_MS, entry
 
 OPEN = ActedColumns(None, None, None, None, None)

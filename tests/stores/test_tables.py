@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from gateway.stores.act_rows import ActColumns, ActedColumns
 from gateway.stores.interfaces import EntryRow, IntentColumns, OutcomeColumns
 from gateway.stores.key_records import KeyRecord
-from gateway.stores.tables import calls, entries, keys
+from gateway.stores.tables import acts, calls, entries, keys
 
 
 def test_rows_of_entries_have_the_columns_of_their_table():
@@ -19,3 +20,7 @@ def test_rows_of_calls_have_the_columns_of_their_table():
 def test_keys_have_the_columns_of_their_table_and_a_change_number():
     of_the_record = {*KeyRecord.__dataclass_fields__} - {"last_used_at", "replaced_at", "ends_at"}
     assert {column.name for column in keys.columns} == {*of_the_record, "change"}
+
+
+def test_rows_of_acts_have_the_columns_of_their_table():
+    assert tuple(column.name for column in acts.columns) == ActColumns._fields + ActedColumns._fields
