@@ -56,11 +56,13 @@ class Caller(Struct, frozen=True):
 
 
 class Grant(Struct, frozen=True):
-    """The role that allows this call, and its cap on the output of each answer. `model` None: it asks for none."""
+    """The role that allows this call, and its cap on the output of each answer. `model` None: it asks for none.
+    `tags` are those of its tags that rules may match on, as name=value."""
 
     role: Role
     model: Model | None
     max_output_tokens: int | None
+    tags: tuple[str, ...] = ()
 
 
 class Candidate(Struct, frozen=True):
@@ -147,7 +149,13 @@ class Call(Struct):
     asked: Asked | None = None
     end_user: str | None = None
     use_case: str | None = None
+    """The key's, or the one that the request claims, once a role allows that."""
+    claimed: str | None = None
+    """A use case that the request claims and no key proves: to be judged."""
     tags: dict[str, str] = {}
+    """As claimed: recorded, and nothing more. What rules may match on is in the grant."""
+    prompt: str | None = None
+    """The name of the managed prompt that it uses."""
     grant: Grant | None = None
     places: frozenset[Place] | None = None
     """Where all is kept that the request refers to. None: it refers to nothing."""

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
+from gateway.policy.networks import parsed_address
+
 
 def caller_address(
     client: Sequence[Any] | None, forwarded_for: str | None, trusted_proxies: frozenset[str]
@@ -29,24 +31,8 @@ def caller_address(
 @lru_cache(maxsize=4096)
 def coarse(address: str) -> str | None:
     """`198.51.100.7` → `198.51.100.0/24`, an IPv6 address → its /48; None for what is no address."""
-    parsed = _parsed(address)
+    parsed = parsed_address(address)
     if parsed is None:
         return None
     prefix = 24 if parsed.version == 4 else 48
     return str(ipaddress.ip_network(f"{parsed}/{prefix}", strict=False))
-
-
-@lru_cache(maxsize=4096)
-def within(address: str | None, networks: tuple[str, ...]) -> bool:
-    """Whether an address lies in one of the networks (CIDR). What is no address lies in none."""
-    parsed = None if address is None else _parsed(address)
-    return parsed is not None and any(parsed in ipaddress.ip_network(network) for network in networks)
-
-
-def _parsed(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return None
-    mapped = parsed.ipv4_mapped if isinstance(parsed, ipaddress.IPv6Address) else None
-    return mapped or parsed

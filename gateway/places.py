@@ -42,7 +42,7 @@ def place_for(
         if FAMILY_OF.get(provider.dialect) is family
         and (provider.apis is None or dialect.api in provider.apis)
     ]
-    near = {provider.name: provider for provider in able if _is_near(provider, team)}
+    near = {provider.name: provider for provider in able if may_go(team, provider)}
     led = led_to(policy, role)
     if places is not None:
         provider, credential = _keeper(places, near, able)
@@ -80,7 +80,8 @@ def _keeper(
     return _refuse(Kind.UNAVAILABLE, "targets", message, "no_provider")
 
 
-def _is_near(provider: Provider, team: Team | None) -> bool:
+def may_go(team: Team | None, provider: Provider) -> bool:
+    """Residency: whether what a team sends may go to a provider. One without a region is outside every region."""
     return team is None or team.regions is None or provider.region in team.regions
 
 

@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from gateway.policy.models.hours import DAY_MINUTES, HoursEntry
 
-_HORIZON_DAYS = 15
+_HORIZON_DAYS: Final = 15
 """A window comes once a week; a clock that is set forward may swallow one."""
+
+_DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,3 +93,10 @@ class Hours:
             return None
         moment, index = min(coming)
         return moment.astimezone(self.windows[index].zone)
+
+    def told(self, after: datetime) -> str:
+        """When they hold again, for people: `again on Monday 2026-11-23 at 08:00 (Europe/Paris)`."""
+        begins = self.next_beginning(after)
+        if begins is None:
+            return "not again within two weeks"
+        return f"again on {_DAYS[begins.weekday()]} {begins:%Y-%m-%d} at {begins:%H:%M} ({begins.tzinfo})"

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final
 
-from gateway.policy.held import held_roles
 from gateway.policy.models.permissions import Permission
 from gateway.policy.roles import Role
 from gateway.policy.snapshot import Policy
@@ -66,9 +66,9 @@ def permitted_somewhere(
     address: str | None,
 ) -> Permitted | Denied:
     """Whether they may do `wanted` at all, and about which teams: what a list may show them."""
-    if team is not None and team not in policy.teams:
+    held = policy.held(team, roles)
+    if held is None:
         return Denied(f"the team '{team}' is not declared")
-    held = tuple(held_roles(policy, None if team is None else policy.teams[team], roles))
     having = [role for role in held if wanted in role.permissions]
     if not having:
         return Denied(f"none of your roles permits '{wanted}'")
@@ -76,15 +76,23 @@ def permitted_somewhere(
         return Denied(
             f"your roles permit both {' and '.join(sorted(KEPT_APART))}: who has both may do neither"
         )
+    at = datetime.fromtimestamp(at_ms / 1000, UTC)
+    why = list[str]()
     bounded: Permitted | None = None
     for role in having:
-        if not role.within_own_team:
+        if not role.holds_from(address):
+            why.append(f"the role '{role.name}' does not hold where you are")
+        elif role.hours is not None and not role.hours.hold(at):
+            why.append(f"the role '{role.name}' does not hold now: {role.hours.told(at)}")
+        elif not role.within_own_team:
             return Permitted(role)
-        if team is not None:
+        elif team is None:
+            why.append(
+                f"the role '{role.name}' permits '{wanted}' only within its holder's own team, and you have none"
+            )
+        else:
             bounded = bounded or Permitted(role, _own(policy, team))
-    return bounded or Denied(
-        f"the role '{having[0].name}' permits '{wanted}' only within its holder's own team, and you have none"
-    )
+    return bounded or Denied(why[0])
 
 
 def are_united(permissions: Iterable[str]) -> bool:

@@ -11,6 +11,7 @@ from gateway.policy.globs import Glob, overlap
 from gateway.policy.models.document import PolicyDocument
 from gateway.policy.models.models import ModelEntry
 from gateway.policy.nodes import Entry, Mapping
+from gateway.policy.role_faults import check_roles
 from gateway.policy.roles import TRIAL
 from gateway.policy.suggest import shown
 
@@ -27,6 +28,7 @@ def check_references(document: PolicyDocument, root: Mapping) -> Iterator[Fault]
     yield from _keys(document, root)
     yield from _roles_of_tokens(document, root)
     yield from _issuers(document, root)
+    yield from check_roles(document, root)
 
 
 def _reserved(root: Mapping) -> Iterator[Fault]:

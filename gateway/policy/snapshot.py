@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from math import inf
 from types import MappingProxyType
 from typing import Final
 
@@ -18,12 +19,13 @@ from gateway.policy.globs import Glob
 from gateway.policy.identities import IdentityProvider
 from gateway.policy.later import NotYet
 from gateway.policy.models.egress import Network
-from gateway.policy.roles import TRIAL, Role, Team
+from gateway.policy.roles import TRIAL, Role, Team, held_roles
 from gateway.policy.secrets import Secret
 from gateway.policy.via import Via
 
 MAX_MODEL_NAME_CHARS: Final = 256
 MAX_REMEMBERED_NAMES: Final = 1024
+MAX_REMEMBERED_HOLDERS: Final = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,9 @@ class Policy:
     warnings: tuple[Fault, ...] = ()
     _globs: tuple[tuple[Glob, Model], ...] = field(init=False, repr=False, compare=False)
     _remembered: dict[str, Model] = field(init=False, repr=False, compare=False)
+    _held: dict[tuple[str | None, tuple[str, ...]], tuple[Role, ...]] = field(
+        init=False, repr=False, compare=False
+    )
 
     def __post_init__(self) -> None:
         for name in ("teams", "providers", "models", "roles", "keys", "identity_providers", "off"):
@@ -135,12 +140,31 @@ class Policy:
         globs.sort(key=lambda pair: (pair[0].specificity, pair[0].text), reverse=True)
         object.__setattr__(self, "_globs", tuple(globs))
         object.__setattr__(self, "_remembered", {})
+        object.__setattr__(self, "_held", {})
 
     def team(self, name: str) -> Team | None:
         return self.teams.get(name)
 
     def role(self, name: str) -> Role | None:
         return TRIAL if name == TRIAL.name else self.roles.get(name)
+
+    def held(self, team: str | None, roles: tuple[str, ...]) -> tuple[Role, ...] | None:
+        """The roles that count for whoever holds `roles` in `team`: with those that they extend, under the
+        team's ceiling, the highest cap on output first. None: the team is not declared."""
+        holder = (team, roles)
+        held = self._held.get(holder)
+        if held is not None:
+            return held
+        ceiling = None
+        if team is not None:
+            if team not in self.teams:
+                return None
+            ceiling = self.teams[team].roles
+        if len(self._held) >= MAX_REMEMBERED_HOLDERS:
+            self._held.clear()
+        found = held_roles(self.role, ceiling, roles)
+        held = self._held[holder] = tuple(sorted(found, key=_least_cap_last))
+        return held
 
     def model_for(self, asked: str) -> Model | None:
         """The model of exactly that name, else of the most specific glob that matches it.
@@ -169,6 +193,10 @@ class Policy:
             if glob.matches(asked):
                 return substituted(model, glob, asked)
         return None
+
+
+def _least_cap_last(role: Role) -> float:
+    return -inf if role.max_output_tokens is None else -role.max_output_tokens
 
 
 def substituted(model: Model, glob: Glob, asked: str) -> Model:

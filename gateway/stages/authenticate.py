@@ -15,9 +15,9 @@ from gateway.credentials import PREFIX, declared_hash, well_formed
 from gateway.errors import Kind, Problem, Refused
 from gateway.identity.faults import BadToken, KeysUnavailable
 from gateway.identity.person import Person
-from gateway.network import within
 from gateway.people import pseudonym
 from gateway.policy.declared_keys import DeclaredKey
+from gateway.policy.networks import within
 from gateway.policy.snapshot import Policy
 from gateway.runtime import Runtime
 from gateway.stores.interfaces import StoreUnavailable

@@ -16,7 +16,7 @@ from gateway.dialects.hub.features import Misfit
 from gateway.dialects.interface import BadBody
 from gateway.dialects.speech import Speech, Speeches
 from gateway.errors import Kind, Problem, Refused
-from gateway.places import CHOICE, place_for
+from gateway.places import CHOICE, may_go, place_for
 from gateway.policy.roles import Role, Team
 from gateway.policy.snapshot import Model, Policy, Provider, Target
 from gateway.runtime import Runtime
@@ -112,7 +112,7 @@ def decide(
     candidates: list[Candidate] = []
     seen: set[str] = set()
     kept_out: Refused | None = None
-    members = _with_fallbacks(policy, model, asked_for, role) if model.fallbacks else ((asked_for, model),)
+    members = with_fallbacks(policy, model, asked_for, role) if model.fallbacks else ((asked_for, model),)
     for name, member in members:
         targets = member.targets
         for target in targets if len(targets) == 1 else in_drawn_order(targets, fraction):
@@ -146,7 +146,7 @@ def in_drawn_order(targets: tuple[Target, ...], fraction: Callable[[], float]) -
     return [target for _, target in drawn] + [target for target in targets if not target.weight]
 
 
-def _with_fallbacks(policy: Policy, model: Model, asked_for: str, role: Role) -> Iterator[tuple[str, Model]]:
+def with_fallbacks(policy: Policy, model: Model, asked_for: str, role: Role) -> Iterator[tuple[str, Model]]:
     """The model, then its fallbacks and theirs, each once, depth first as they are written."""
     queue = [(asked_for, model)]
     seen = {model.name}
@@ -176,7 +176,7 @@ def _credential(provider: Provider, places: frozenset[Place], asked_for: str) ->
 def _speech(target: Target, team: Team | None, speech_to: SpeechTo, asked_for: str) -> Speech:
     """How this target is spoken to; Refused with what keeps it out."""
     name = asked_for[:200]
-    if team is not None and team.regions is not None and target.provider.region not in team.regions:
+    if team is not None and not may_go(team, target.provider):
         message = f"the model '{name}' has no target in the regions this team may use"
         raise _refused(Kind.FORBIDDEN, "region", message, "residency")
     try:

@@ -1,5 +1,5 @@
 """What is asked? Parses the body once, reads the claims about purpose and person. Refuses with 400,
-and with 403 what no policy here can judge.
+and with 403 what no policy here can judge, and a use case that the key rules out.
 
 Managed prompts become a version with its model here, once they exist.
 """
@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Final
 
 from gateway.call import Call
-from gateway.claims import claimed_tags, claimed_use_case
+from gateway.claims import accepted_use_case, read_claims
 from gateway.dialects.body import with_model
 from gateway.dialects.interface import Asked, BadBody, ModelMissing, NotOffered
 from gateway.errors import Kind, Problem, Refused
@@ -31,10 +31,15 @@ async def enter(call: Call, runtime: Runtime) -> None:
         problem = Problem(Kind.INVALID_REQUEST, str(bad), code="invalid_body", param=bad.param)
         raise Refused(problem, stage="prompt", rule="body") from None
     call.asked = asked
-    if asked.end_user:
-        call.end_user = await pseudonym(runtime.subjects, "end_user", bounded(asked.end_user), "prompt")
-    call.use_case = claimed_use_case(call.named, proven=call.caller.use_case if call.caller else None)
-    call.tags = claimed_tags(call.named)
+    end_user = asked.end_user
+    call.use_case = proven = call.caller.use_case if call.caller else None
+    claims = read_claims(call.named, asked.tags)
+    if claims is not None:
+        call.tags = claims.tags
+        call.claimed = accepted_use_case(claims.use_case, proven=proven)
+        end_user = claims.end_user or end_user
+    if end_user:
+        call.end_user = await pseudonym(runtime.subjects, "end_user", bounded(end_user), "prompt")
 
 
 def _read(call: Call) -> Asked:

@@ -29,7 +29,7 @@ _MOST_NOTED: Final = 16
 class AsACall(NamedTuple):
     """What a single call passes: authorize's decision, own's, and attempt's of what is written into it."""
 
-    judge: Callable[[Policy, Caller, str, Asked], Grant]
+    judge: Callable[[Policy, Caller, str, Asked, Call], Grant]
     places: Callable[[Call, Asked, Grant, Runtime], Awaitable[frozenset[Place] | None]]
     changes: Callable[[Candidate, Grant], Changes]
 
@@ -97,7 +97,7 @@ async def _written(
 ) -> bytes:
     """The request as it may be sent."""
     assert call.caller is not None
-    grant = as_a_call.judge(call.policy, call.caller, request.dialect.api, request.asked)
+    grant = as_a_call.judge(call.policy, call.caller, request.dialect.api, request.asked, call)
     kept = await as_a_call.places(call, request.asked, grant, runtime)
     target = decide(candidate, request, grant, kept)
     changes = as_a_call.changes(structs.replace(candidate, target=target), grant)

@@ -20,7 +20,7 @@ from gateway.policy.snapshot import Provider, Target
 from gateway.stages import authorize, reserve
 from gateway.stages.attempt import changes_for
 from gateway.upstream.rates import Rates
-from tests.parts.calls import make_policy
+from tests.parts.calls import make_call, make_policy
 
 A_NANO_A_TOKEN = Rates(input=0, output=1_000_000)
 HELLO: dict[str, Any] = {"messages": [{"role": "user", "content": "hi"}]}
@@ -95,7 +95,7 @@ def test_what_is_sent_keeps_to_the_roles_cap_and_what_is_held_bounds_it(
         model = MODELS.get(provider.dialect, "gpt-5")
         candidate = Candidate(Target("t", provider, model), "fast", A_NANO_A_TOKEN, 0, speech)
         caller = Caller("key", "key_1", None, None, ("r",), None)
-        grant = authorize.decide(policy, caller, found.dialect.api, asked)
+        grant = authorize.decide(policy, caller, found.dialect.api, asked, make_call())
         held = reserve.decide(Plan((candidate,)), asked, grant)
 
         changes = changes_for(candidate, grant)

@@ -101,6 +101,10 @@ def test_of_several_windows_the_next_is_told_by_its_own_clock():
     assert found.isoformat(timespec="minutes") == "2026-11-27T22:00+00:00"
 
 
+def test_it_is_told_as_people_say_it():
+    assert hours(OFFICE).told(at("2026-11-20T19:00")) == "again on Monday 2026-11-23 at 08:00 (Europe/Paris)"
+
+
 windows = st.fixed_dictionaries(
     {
         "days": st.lists(st.sampled_from(DAYS), min_size=1, max_size=3).map(tuple),

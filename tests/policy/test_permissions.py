@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from gateway.policy.hours import Hours
+from gateway.policy.models.hours import HoursEntry
 from gateway.policy.models.permissions import PERMISSIONS, Permission
 from gateway.policy.permissions import Denied, Permitted, permitted, permitted_somewhere
 from gateway.policy.roles import Role, Team
@@ -14,6 +16,12 @@ READER = Role("reader", permissions=frozenset({"usage:read"}))
 LEAD = Role("lead", permissions=frozenset({"usage:read", "keys:create"}), within_own_team=True)
 AUDITOR = Role("auditor", permissions=frozenset({"audit:read", "audit:content"}))
 APPROVER = Role("approver", permissions=frozenset({"policy:approve", "policy:read"}))
+OFFICE = Role(
+    "office",
+    permissions=frozenset({"system:freeze"}),
+    hours=Hours.of([HoursEntry.model_validate({"days": "sat"})]),
+)
+HOUSE = Role("house", permissions=frozenset({"system:reload"}), networks=("10.0.0.0/8",))
 HEAD = Role("head", inherited=(READER,))
 CALLER = Role("caller", models=("*",))
 TEAMS = {
@@ -22,7 +30,7 @@ TEAMS = {
     "legal": Team("legal"),
     "bound": Team("bound", roles=frozenset({"caller"})),
 }
-ROLES = (READER, LEAD, AUDITOR, APPROVER, HEAD, CALLER)
+ROLES = (OFFICE, HOUSE, READER, LEAD, AUDITOR, APPROVER, HEAD, CALLER)
 POLICY = Policy("r", teams=TEAMS, roles={role.name: role for role in ROLES})
 
 
@@ -122,3 +130,23 @@ def test_a_list_shows_the_teams_about_which_it_is_permitted(
     found = permitted_somewhere(POLICY, tuple(roles.split()), team, "usage:read", at_ms=NOW, address=None)
     assert isinstance(found, Permitted)
     assert found.teams == teams
+
+
+def test_a_role_permits_only_where_it_holds():
+    there = [
+        permitted(POLICY, ("house",), None, "system:reload", at_ms=NOW, address=a)
+        for a in ("10.0.0.1", "8.8.8.8", None)
+    ]
+    no = Denied("the role 'house' does not hold where you are")
+    assert there == [Permitted(HOUSE), no, no]
+
+
+def test_a_role_permits_only_when_it_holds():
+    """1,700,000,000 is a Tuesday in November 2023."""
+    saturday = NOW + 4 * 86_400_000
+    asked = [
+        permitted(POLICY, ("office",), None, "system:freeze", at_ms=ms, address=None)
+        for ms in (NOW, saturday)
+    ]
+    later = "again on Saturday 2023-11-18 at 00:00 (UTC)"
+    assert asked == [Denied(f"the role 'office' does not hold now: {later}"), Permitted(OFFICE)]

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from gateway.policy.roles import Role, Team
 from gateway.policy.snapshot import (
     MAX_MODEL_NAME_CHARS,
+    MAX_REMEMBERED_HOLDERS,
     MAX_REMEMBERED_NAMES,
     Model,
     Policy,
@@ -136,3 +138,40 @@ def test_a_snapshot_is_frozen(tmp_path: Path):
         found.revision = "x"  # type: ignore[misc]
     with pytest.raises(TypeError):
         found.teams["u"] = found.teams["t"]  # type: ignore[index]
+
+
+HOLDERS = Policy(
+    "r",
+    teams={"t": Team("t", roles=frozenset({"small"})), "free": Team("free")},
+    roles={
+        "small": Role("small", max_output_tokens=5),
+        "large": Role("large", max_output_tokens=50),
+        "endless": Role("endless"),
+    },
+)
+
+
+def test_of_the_roles_that_are_held_the_highest_cap_comes_first():
+    """So it is not the order of a key's roles that decides how much it may ask for."""
+    held = HOLDERS.held(None, ("small", "large", "gone", "endless"))
+    assert held is not None
+    assert [role.name for role in held] == ["endless", "large", "small"]
+
+
+def test_a_team_holds_what_its_ceiling_leaves_and_one_that_is_not_declared_nothing():
+    held = HOLDERS.held("t", ("large", "small"))
+    assert held is not None
+    assert [role.name for role in held] == ["small"]
+    assert HOLDERS.held("gone", ("large",)) is None
+    assert HOLDERS.held("free", ()) == ()
+
+
+def test_what_somebody_holds_is_found_out_once():
+    assert HOLDERS.held("free", ("large",)) is HOLDERS.held("free", ("large",))
+
+
+def test_holders_that_are_remembered_are_few():
+    found = Policy("r", roles={"a": Role("a")})
+    for number in range(MAX_REMEMBERED_HOLDERS + 1):
+        found.held(None, ("a", str(number)))
+    assert len(found._held) == 1

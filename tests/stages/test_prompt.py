@@ -59,8 +59,27 @@ async def test_a_use_case_and_tags_come_from_the_headers():
     assert (call.use_case, call.tags) == ("faq", {"channel": "chat"})
 
 
-async def test_a_use_case_that_the_key_does_not_have_is_refused():
+async def test_a_use_case_that_no_key_proves_is_left_to_be_judged():
     call = make_call(headers=((b"x-gateway-use-case", b"faq"),))
+    await entered(call)
+    assert (call.use_case, call.claimed) == (None, "faq")
+
+
+async def test_metadata_claims_tags_and_a_use_case():
+    call = make_call(body=chat_body(metadata={"use_case": "faq", "channel": "chat"}))
+    await entered(call)
+    assert (call.use_case, call.claimed, call.tags) == (None, "faq", {"channel": "chat"})
+
+
+async def test_an_end_user_in_a_header_comes_before_the_one_in_the_body():
+    call = make_call(body=chat_body(user="anna"), headers=((b"x-gateway-end-user", b"berta"),))
+    await entered(call)
+    assert call.end_user == "end_user-of-5"
+
+
+async def test_another_use_case_than_the_keys_is_refused():
+    call = make_call(headers=((b"x-gateway-use-case", b"faq"),))
+    call.caller = Caller("key", "key_1", None, None, (), "other")
     with pytest.raises(Refused) as caught:
         await entered(call)
     assert caught.value.problem.kind is Kind.FORBIDDEN

@@ -15,8 +15,13 @@ class TeamEntry(Block):
 
     roles: tuple[PersonalName, ...] | None = Field(
         default=None,
-        description="A ceiling on the roles that the team's keys may use. Absent: no ceiling; []: none.",
+        description="A ceiling on the roles that the team's keys may use, with those that they extend. Absent: no ceiling but the parent's; []: none.",
         examples=[["analyst"]],
+    )
+    parent: PersonalName | None = Field(
+        default=None,
+        description="The team it belongs to: the parent's ceiling and regions bind it too, and so on upward. Absent: none.",
+        examples=["support"],
     )
     cost_centre: str | None = Field(
         default=None,
