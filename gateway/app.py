@@ -14,7 +14,7 @@ from importlib.metadata import version
 
 from starlette.applications import Starlette
 
-from gateway.admin.opening import Administer, open_admin_side, to_nobody
+from gateway.admin.opening import Administer, Parts, open_side, to_nobody
 from gateway.audit.boot import Booting
 from gateway.audit.log import AuditLog
 from gateway.clock import SystemChance, SystemClock
@@ -132,7 +132,7 @@ async def running(
             reloader.follow(),
             _reports(installation, audit, reloader, for_uses, stack).follow(),
         )
-        open_admin_side(settings, installation, runtime, stack, administer)
+        open_side(settings, Parts(installation, runtime, audit, identities, reloader), stack, administer)
         yield runtime
 
 

@@ -15,8 +15,11 @@ from gateway.admin.acts import Acts
 from gateway.admin.audit import AuditAdministration
 from gateway.admin.desk import Desk
 from gateway.admin.keys import KeyAdministration
+from gateway.admin.policy import PolicyAdministration
+from gateway.admin.running import Running
+from gateway.admin.system import SystemAdministration
 from gateway.admin.users import UserAdministration
-from gateway.errors import Refused
+from gateway.errors import Kind, Problem, Refused
 from gateway.installation import Installation
 from gateway.policy.snapshot import Policy
 
@@ -25,15 +28,36 @@ class Administration:
     """Over an open installation. Blocks: for threads and the command line.
 
     `policies` gives the policy in force. It is asked for rights (never of those who may do all), for roles and
-    teams when a key is made, and for the keys that it declares.
+    teams when a key is made, and for the keys that it declares. `running` None: no gateway runs here.
     """
 
-    def __init__(self, installation: Installation, policies: Callable[[], Policy], acts: Acts) -> None:
+    def __init__(
+        self,
+        installation: Installation,
+        policies: Callable[[], Policy],
+        acts: Acts,
+        running: Running | None = None,
+    ) -> None:
         self.desk = desk = Desk(installation, policies, acts)
         self.keys = KeyAdministration(desk)
         self.users = UserAdministration(desk)
         self.audit = AuditAdministration(desk)
         self.acts = ActRecords(desk)
+        self._running = running
+
+    @property
+    def policy(self) -> PolicyAdministration:
+        return PolicyAdministration(self.desk, self._require_running())
+
+    @property
+    def system(self) -> SystemAdministration:
+        return SystemAdministration(self.desk, self._require_running())
+
+    def _require_running(self) -> Running:
+        if self._running is None:
+            problem = Problem(Kind.UNAVAILABLE, "this is asked of a running gateway", code="not_running")
+            raise Refused(problem, stage="administer", rule="not_running")
+        return self._running
 
     def attempted(self, actor: Actor, name: str, about: Mapping[str, str], refused: Refused) -> None:
         """Record an act that was refused before it was known what exactly it would have been."""

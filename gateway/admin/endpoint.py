@@ -26,7 +26,7 @@ from gateway.runtime import Runtime
 from gateway.stores.interfaces import StoreUnavailable
 from gateway.wire import Exchange
 
-BODY_BYTES: Final = 4 * 1024 * 1024
+BODY_BYTES: Final = 1024 * 1024
 _MOST_PARAMETERS: Final = 50
 _MOST_AT_ONCE: Final = 64
 """Operations under way and waiting for a thread; each holds no more than a body."""

@@ -47,12 +47,13 @@ class ProblemBody(Told):
 
 
 class Misread(Refused):
-    """A request that is not what it should be: 400, with a sentence for each field."""
+    """A request that is not what it should be: 400, with a sentence for each field; or another `problem` with
+    errors at their places."""
 
-    def __init__(self, errors: list[FieldError]) -> None:
+    def __init__(self, errors: list[FieldError], problem: Problem | None = None) -> None:
         detail = "; ".join(f"{one.field}: {one.message}" if one.field else one.message for one in errors)
-        problem = Problem(Kind.INVALID_REQUEST, detail, code="invalid_request")
-        super().__init__(problem, stage="administer", rule="invalid")
+        problem = problem or Problem(Kind.INVALID_REQUEST, detail, code="invalid_request")
+        super().__init__(problem, stage="administer", rule=problem.code or "invalid")
         self.errors = errors
 
     @classmethod

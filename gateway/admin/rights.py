@@ -1,15 +1,16 @@
 """May they? Which permission reaches how far, and what may be handed on. Pure.
 
-Nobody hands on a permission that they don't hold, nor one that reaches further than theirs: a key that is
-made or that gets a new secret is judged by all its roles could ever permit, the team's ceiling of today left
-aside. Who makes keys for everybody may otherwise give any role. Who makes them for their own team gives what
-the team may have by its ceiling; where it has none, what they have themselves; and a key that is bound to
-networks makes keys that are bound to them too.
+Nobody hands on a permission that they don't hold, nor one that reaches further than theirs: to other teams, from
+other networks, at other hours. A key that is made, or that gets a new secret, is judged by all that its roles could
+ever permit, the team's ceiling of today left aside. Who makes keys for everybody may otherwise give any role. Who
+makes them for their own team gives the roles that the team's ceiling names; where it has none, those they have
+themselves; and where their own key is bound to networks, so are theirs.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from ipaddress import ip_network
 
 from gateway.admin.actor import Actor
@@ -57,18 +58,20 @@ def require_no_more_than_own(
     networks: tuple[str, ...],
 ) -> None:
     """Refuses to hand out a key that can do more than the actor may hand on. `where` is how far the permission
-    to hand out goes."""
+    to hand out goes; `roles`, `team` and `networks` are the key's."""
     if actor.may_all:
         return
-    for role in _all(policy, roles):
+    given = tuple(_all(policy, roles))
+    for role in given:
         _require_held(policy, actor, role, team, at_ms)
-    if where is None:
-        return
-    for name in roles:
-        if name not in _may_be_given(policy, actor, team):
-            raise _beyond(f"within your own team you may not give the role '{name}'", "role")
-    if actor.key_networks and not _inside(networks, actor.key_networks):
+    bound = not actor.key_networks or _inside(networks, actor.key_networks)
+    if not bound and (where is not None or any(role.permissions for role in given)):
         raise _beyond("your own key is bound to networks: bind this one to them too", "networks")
+    if where is not None:
+        may_be_given = _may_be_given(policy, actor, team)
+        for name in roles:
+            if name not in may_be_given:
+                raise _beyond(f"within your own team you may not give the role '{name}'", "role")
 
 
 def forbidden(wanted: str, why: str) -> Refused:
@@ -81,13 +84,31 @@ def _require_held(policy: Policy, actor: Actor, role: Role, team: str | None, at
     if role.within_own_team and team is None:
         return  # it never reaches anything
     for wanted in (each for each in PERMISSIONS if each in role.permissions):
-        held = permitted_somewhere(
+        found = permitted_somewhere(
             policy, actor.roles, actor.team, wanted, at_ms=at_ms, address=actor.address
         )
-        if isinstance(held, Denied):
+        if isinstance(found, Denied):
             raise _beyond(f"the role '{role.name}' permits '{wanted}', which you do not have", "permission")
-        if held.teams is not None and not (role.within_own_team and team in held.teams):
+        held = (each for each in policy.held(actor.team, actor.roles) or () if wanted in each.permissions)
+        if not any(_covers(policy, actor, one, role, team, at_ms) for one in held):
             raise _beyond(f"the role '{role.name}' permits '{wanted}' further than yours do", "permission")
+
+
+def _covers(policy: Policy, actor: Actor, own: Role, given: Role, team: str | None, at_ms: int) -> bool:
+    """Whether the actor's role holds wherever and whenever the given one would, for a key of `team`."""
+    if not (own.holds_from(actor.address) and own.holds_at(datetime.fromtimestamp(at_ms / 1000, UTC))):
+        return False
+    if own.within_own_team and not (given.within_own_team and _is_under(policy, team, actor.team)):
+        return False
+    if own.networks is not None and not _inside(given.networks or (), own.networks):
+        return False
+    return own.hours is None or own.hours == given.hours
+
+
+def _is_under(policy: Policy, team: str | None, upper: str | None) -> bool:
+    """Whether the team is this one, or below it."""
+    known = None if team is None else policy.team(team)
+    return known is not None and (team == upper or upper in known.above)
 
 
 def _may_be_given(policy: Policy, actor: Actor, team: str | None) -> frozenset[str]:

@@ -17,6 +17,8 @@ from gateway.admin.endpoint import Endpoint, Serving, head, refuse, wrong_method
 from gateway.admin.key_operations import KEY_OPERATIONS
 from gateway.admin.openapi import description
 from gateway.admin.operations import ROOT, Operation
+from gateway.admin.policy_operations import POLICY_OPERATIONS
+from gateway.admin.system_operations import SYSTEM_OPERATIONS
 from gateway.admin.user_operations import USER_OPERATIONS
 from gateway.errors import Kind, Problem, Refused
 from gateway.runtime import Runtime
@@ -27,6 +29,8 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     *USER_OPERATIONS,
     *AUDIT_OPERATIONS,
     *ACT_OPERATIONS,
+    *POLICY_OPERATIONS,
+    *SYSTEM_OPERATIONS,
 )
 
 

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, overload
 
 from pydantic import (
     AfterValidator,
@@ -97,6 +97,14 @@ def visible(text: str) -> str:
     if unseen is not None:
         raise ValueError(f"it holds an invisible character (U+{ord(unseen):04X}): leave it out")
     return text
+
+
+@overload
+def time_text(at_ms: int) -> str: ...
+
+
+@overload
+def time_text(at_ms: int | None) -> str | None: ...
 
 
 def time_text(at_ms: int | None) -> str | None:

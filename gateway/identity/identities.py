@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, NamedTuple
 
 from gateway.identity.faults import BadToken, KeysUnavailable
 from gateway.identity.keyset import KeySet
@@ -15,6 +15,15 @@ from gateway.policy.identities import IdentityProvider
 from gateway.policy.snapshot import Policy
 
 FOLLOW_S: Final = 1.0
+
+
+class Standing(NamedTuple):
+    """Of an issuer: whether keys of it are known, how many seconds ago they came, whether the last fetch failed."""
+
+    name: str
+    known: bool
+    age_s: float | None
+    failing: bool
 
 
 class Identities:
@@ -65,6 +74,18 @@ class Identities:
             source = self._source(provider, policy)
             if source.due:
                 source.start()
+
+    def standing(self, policy: Policy) -> list[Standing]:
+        """How it is with the keys of each of the policy's issuers."""
+        sources = {
+            one.name: self._sources.get(_name(one, policy)) for one in policy.identity_providers.values()
+        }
+        return [
+            Standing(name, False, None, False)
+            if source is None
+            else Standing(name, source.keys is not None, source.age_s, source.failing)
+            for name, source in sources.items()
+        ]
 
     def close(self) -> None:
         for source in self._sources.values():

@@ -73,6 +73,16 @@ class KeySource:
         return self._keys if self._clock.monotonic() - self._fetched_at < STALE_S else None
 
     @property
+    def age_s(self) -> float | None:
+        """Since they were fetched; None: never."""
+        return None if self._fetched_at == float("-inf") else self._clock.monotonic() - self._fetched_at
+
+    @property
+    def failing(self) -> bool:
+        """Whether the last fetch failed."""
+        return self._failed
+
+    @property
     def due(self) -> bool:
         """Whether the keys should be fetched again now."""
         if self._is_fetching():

@@ -69,10 +69,15 @@ class Reloader:
         self._named = frozenset[Path]()
         self._files: Mapping[str, KeptFile] | None = None
         self._unkept: list[tuple[Revision, Why]] = []
-        self._is_behind = self._asked = False
+        self._is_behind = False
+        self._asked = asyncio.Event()
         now_ms = clock.now_ms()
         origin = Origin(str(folder.path))
         self._status = Status(in_force.current.revision, now_ms, "start", None, origin, now_ms)
+
+    @property
+    def folder(self) -> Folder:
+        return self._folder
 
     @property
     def status(self) -> Status:
@@ -89,16 +94,28 @@ class Reloader:
             return self._refuse(tried.found)
 
     def ask(self) -> None:
-        """Read the folder at the next look, changed or not: what a signal asks for."""
-        self._asked = True
+        """Read the folder now, changed or not: what a signal asks for."""
+        self._asked.set()
 
     async def follow(self) -> None:
-        """Keep what is in the folder as it is now in force, for ever. The first look also records what the
-        process began with."""
+        """Keep what is in the folder as it is now in force, for ever."""
+        async with asyncio.TaskGroup() as both:
+            both.create_task(self.watch())
+            both.create_task(self.listen())
+
+    async def watch(self) -> None:
+        """Look at the folder, for ever. The first look also records what the process began with."""
         await self._once(lambda: self.reload("start"))
         while True:
             await self._clock.sleep(LOOK_S)
             await self._once(self._look)
+
+    async def listen(self) -> None:
+        """Do what is asked for, for ever."""
+        while True:
+            await self._asked.wait()
+            self._asked.clear()
+            await self._once(lambda: self.reload("signal"))
 
     async def _once(self, step: Callable[[], Coroutine[None, None, object]]) -> None:
         try:
@@ -108,10 +125,7 @@ class Reloader:
 
     async def _look(self) -> None:
         now = await self._in_thread(self._now)
-        if self._asked:
-            self._asked = False
-            await self.reload("signal")
-        elif now != self._seen:
+        if now != self._seen:
             await self._until_quiet()
             self._seen = now  # whatever becomes of the attempt: the same is not tried twice
             await self.reload("file")

@@ -1,0 +1,199 @@
+"""The policy: what is in force, what was, what differs; propose, reload, go back.
+
+A policy is everybody's, so a permission that reaches only one's own team does not reach it.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from gateway.admin.actor import Actor
+from gateway.admin.desk import Desk, conflict, missing
+from gateway.admin.pages import after, cursor, number
+from gateway.admin.policy_bodies import (
+    Between,
+    GoBack,
+    Judgement,
+    PolicyDifference,
+    PolicyFile,
+    PolicyHistory,
+    PolicyReloaded,
+    PolicyRevision,
+    PolicyStatus,
+    Proposal,
+    WentBack,
+    changes_told,
+    event_told,
+    faults_told,
+    source_told,
+)
+from gateway.admin.problem_body import FieldError, Misread
+from gateway.admin.running import Running
+from gateway.admin.words import time_text
+from gateway.policy.differences import as_text
+from gateway.policy.faults import Fault, PolicyInvalid
+from gateway.policy.load import judge, read
+from gateway.policy.restore import NotRestorable
+from gateway.reload.history import History, UnknownRevision, difference
+from gateway.reload.rollback import ByHand, Rollback, roll_back
+from gateway.reload.status import NotReloaded
+from gateway.stores.revisions import Revision
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyAdministration:
+    """Blocks."""
+
+    desk: Desk
+    running: Running
+
+    def status(self, actor: Actor) -> PolicyStatus:
+        self.desk.require(actor, "policy:read")
+        found = self.running.status()
+        return PolicyStatus(
+            revision=found.revision,
+            since=time_text(found.since_ms),
+            cause=found.cause,
+            author=found.author,
+            source=source_told(found.origin),
+            attempted_at=time_text(found.attempted_ms),
+            faults=faults_told(found.faults),
+            needs_restart=list(found.needs_restart),
+            off=dict(self.desk.policies().off),
+        )
+
+    def history(self, actor: Actor, *, cursor_text: str | None = None, limit: int = 50) -> PolicyHistory:
+        self.desk.require(actor, "policy:read")
+        place = after(cursor_text, 1)
+        found = self._history.events(limit, None if place is None else number(place[0]))
+        full = len(found) == limit
+        return PolicyHistory(
+            events=[event_told(event) for event in found],
+            next=cursor(str(found[-1].enforcement.seq)) if full else None,
+        )
+
+    def revision(self, actor: Actor, name: str) -> PolicyRevision:
+        """Its files as they were last read. `folder` is what stands there now."""
+        self.desk.require(actor, "policy:read")
+        found = self._found(name)
+        files = {
+            name: PolicyFile(text=kept.text, withheld=kept.withheld)
+            for name, kept in sorted(found.files.items())
+        }
+        return PolicyRevision(revision=found.name, files=files)
+
+    def difference(self, actor: Actor, wanted: Between) -> PolicyDifference:
+        self.desk.require(actor, "policy:read")
+        old, new = self._found(wanted.old or self._newest()), self._found(wanted.new)
+        changes, patch = difference(old, new)
+        return PolicyDifference(old=old.name, new=new.name, changes=changes_told(changes), patch=patch)
+
+    def check(self, actor: Actor, proposal: Proposal) -> Judgement:
+        """Whether it is a policy, and how it differs from the newest that was in force. Nothing that it refers to
+        is looked at: who proposes learns nothing of this machine."""
+        self.desk.require(actor, "policy:propose")
+        try:
+            made = _judged(proposal)
+        except PolicyInvalid as invalid:
+            return Judgement(revision=None, faults=faults_told(_nameless(invalid)), changes=[], patch="")
+        newest = self._history.newest()
+        old = None if newest is None else self.running.revisions.get(newest.revision)
+        if old is None:
+            return Judgement(revision=made.name, faults=[], changes=[], patch=as_text({}, made.files))
+        changes, patch = difference(old, made)
+        return Judgement(revision=made.name, faults=[], changes=changes_told(changes), patch=patch)
+
+    def reload(self, actor: Actor) -> PolicyReloaded:
+        """Read the folder now. Refuses with 409 what is no policy: the one in force stays."""
+        desk = self.desk
+        with desk.act(actor, "policy.reload", {}) as result:
+            desk.require(actor, "system:reload")
+            done = self.running.reload(_author(actor))
+            if isinstance(done, NotReloaded):
+                raise _no_policy(done.faults)
+            result["revision"] = done.revision
+        return PolicyReloaded(
+            revision=done.revision,
+            previous=done.previous,
+            what=done.what,
+            needs_restart=list(done.needs_restart),
+        )
+
+    def roll_back(self, actor: Actor, wanted: GoBack) -> WentBack:
+        """Write the files of a revision back into the folder; running gateways follow within two seconds. Where
+        it can't be written to, the patch is told."""
+        desk, running = self.desk, self.running
+        with desk.act(actor, "policy.rollback", wanted.model_dump(mode="json")) as result:
+            desk.require(actor, "policy:approve")
+            target = self._found(wanted.revision)
+            asked = Rollback(target, _author(actor), desk.now_ms(), wanted.force, wanted.dry_run)
+            with _refusals():
+                done = roll_back(asked, running.folder, running.environment, running.revisions)
+            result["revision"] = done.revision
+            result["done"] = not isinstance(done, ByHand)
+        if isinstance(done, ByHand):
+            return WentBack(revision=done.revision, done=False, why=done.why, patch=done.patch)
+        return WentBack(
+            revision=done.revision,
+            done=True,
+            written=list(done.written),
+            removed=list(done.removed),
+            aside=[str(path) for path in done.aside],
+        )
+
+    @property
+    def _history(self) -> History:
+        return History(self.running.revisions, self.running.folder, self.running.environment)
+
+    def _found(self, name: str) -> Revision:
+        with _refusals():
+            return self._history.revision(name)
+
+    def _newest(self) -> str:
+        newest = self._history.newest()
+        if newest is None:
+            raise missing("no revision was in force yet")
+        return newest.revision
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    try:
+        yield
+    except UnknownRevision as unknown:
+        raise missing(str(unknown)) from None
+    except NotRestorable as why:
+        raise conflict(str(why), "not_restorable") from None
+    except PolicyInvalid as invalid:
+        raise _no_policy(tuple(_nameless(invalid))) from None
+
+
+def _no_policy(faults: tuple[Fault, ...]) -> Misread:
+    errors = [
+        FieldError(field=f"{Path(one.file).name}:{one.line}:{one.column}", message=one.message)
+        for one in faults
+    ]
+    return Misread(errors, conflict("the folder is no valid policy", "policy_invalid").problem)
+
+
+def _judged(proposal: Proposal) -> Revision:
+    """Raises PolicyInvalid."""
+    with tempfile.TemporaryDirectory() as made:
+        for name, text in proposal.files.items():
+            (Path(made) / name).write_bytes(text.encode())
+        loaded = judge(read(Path(made)), environment={}, secrets="skip")
+    return Revision(loaded.policy.revision, loaded.document, loaded.files)
+
+
+def _nameless(invalid: PolicyInvalid) -> Iterator[Fault]:
+    """Faults without the folder they were found in."""
+    for fault in invalid.faults:
+        yield Fault(Path(fault.file).name, fault.line, fault.column, fault.message)
+
+
+def _author(actor: Actor) -> str:
+    return actor.user or actor.key or actor.proof

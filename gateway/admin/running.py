@@ -1,0 +1,38 @@
+"""What the administration of a running gateway may ask of it, besides its database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from gateway.identity.identities import Standing
+from gateway.reload.status import NotReloaded, Reloaded, Status
+from gateway.stores.processes import Processes
+from gateway.stores.revisions import Revisions
+
+
+@dataclass(frozen=True, slots=True)
+class Vitals:
+    """How the process is: `lag` are entries of the audit log that are not in the database yet."""
+
+    writer: str
+    spool_healthy: bool
+    lag: int
+    calls: int
+    issuers: Sequence[Standing]
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """`folder` is the policy's, `environment` what it may refer to; `reload` and `vitals` block until the
+    process's loop has answered."""
+
+    folder: Path
+    environment: Mapping[str, str]
+    revisions: Revisions
+    processes: Processes
+    status: Callable[[], Status]
+    reload: Callable[[str | None], Reloaded | NotReloaded]
+    vitals: Callable[[], Vitals]
+    version: str

@@ -1,0 +1,62 @@
+"""The process and those beside it, as administrators are told of them."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from gateway.admin.words import Time, Told
+
+
+class PolicyHere(Told):
+    revision: str
+    since: Time
+    faults: int = Field(description="How many keep the folder from being in force.")
+    off: list[str] = Field(description="Providers that are off.")
+
+
+class AuditHere(Told):
+    writer: str = Field(description="The chain that this process writes.")
+    healthy: bool = Field(description="Whether the last write to the spool worked. If not, no call is taken.")
+    waiting: int = Field(description="Entries that are durable here and not in the database yet.")
+
+
+class DatabaseHere(Told):
+    healthy: bool
+    answer_ms: float | None = Field(description="How long it took to answer; null: it did not.")
+
+
+class Issuer(Told):
+    """An identity provider of the policy."""
+
+    name: str
+    healthy: bool = Field(description="Whether keys of it are known, and the last fetch worked.")
+    known: bool = Field(description="Whether keys of it are known: then its tokens are taken.")
+    fetched_s_ago: int | None
+
+
+class ProcessTold(Told):
+    """A process of this installation that was seen in the last 15 seconds."""
+
+    host: str
+    pid: int
+    writer: str
+    started_at: Time
+    seen_at: Time
+    revision: str
+    since: Time
+    faults: int
+
+
+class SystemStatus(Told):
+    """`healthy`: each part is, and each process runs the same revision."""
+
+    healthy: bool
+    version: str
+    installation: str
+    at: Time
+    calls: int = Field(description="Running now, in this process.")
+    policy: PolicyHere
+    audit: AuditHere
+    database: DatabaseHere
+    issuers: list[Issuer]
+    processes: list[ProcessTold]
