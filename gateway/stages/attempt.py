@@ -9,16 +9,16 @@ from __future__ import annotations
 from typing import Final, Literal
 
 from gateway.audit.entry import Attempt
-from gateway.call import Call, Candidate, Grant, Served
+from gateway.call import Call, Candidate, Served
 from gateway.dialects.answer_headers import request_id, retry_after_s
 from gateway.dialects.hub.translation import Translation
-from gateway.dialects.interface import SSE, Answer, Changes
-from gateway.dialects.openai_servers import server_at
+from gateway.dialects.interface import SSE, Answer
 from gateway.dialects.problems import speaks_of_us
 from gateway.dialects.registry import provider_url
 from gateway.dialects.whole_answers import read_whole
 from gateway.errors import Answered, Broken, BrokenOff, NotConnected, TimedOut, UpstreamFault
 from gateway.naming import naming
+from gateway.rendering import changes_for
 from gateway.runtime import Runtime
 from gateway.upstream.authentication import provider_headers
 from gateway.upstream.interface import Incoming, Outgoing, TimeLimits
@@ -167,19 +167,6 @@ def _outgoing(call: Call, candidate: Candidate, credential: int) -> Outgoing:
             total_s=timeouts.total_s,
         ),
         via=provider.via,
-    )
-
-
-def changes_for(candidate: Candidate, grant: Grant) -> Changes:
-    provider = candidate.target.provider
-    server = server_at(provider.dialect, provider.base_url or _IN_PROCESS)
-    return Changes(
-        model=candidate.target.model,
-        max_output_tokens=grant.max_output_tokens,
-        cap_field=server.cap_field,
-        ask_usage="stream_options" not in server.refused,
-        may_store=grant.role.allows_privilege("store"),
-        refused=server.refused,
     )
 
 

@@ -10,12 +10,15 @@ from gateway.dialects.interface import Asked
 from gateway.dialects.openai_servers import server_at
 from gateway.dialects.output_caps import bounding, is_surely_read, lower, reading, translated
 from gateway.ledger.bound import bound_nano_usd
+from gateway.rendering import most_bytes
 from gateway.runtime import Runtime
 
 _OUTSIDE: Final = re.compile(
     rb'"(?:image|image_url|input_image|file|input_file|document|input_audio|audio|fileData|inlineData)"'
 )
 """Parts whose tokens are not their bytes: counted once the budgets need it (issue: limits and budgets)."""
+_PROMPT_OF_TOOLS: Final = 1024
+"""Tokens that a provider bills for explaining to its model that there are tools: Anthropic tells of up to 530."""
 
 
 async def enter(call: Call, runtime: Runtime) -> None:
@@ -26,17 +29,26 @@ async def enter(call: Call, runtime: Runtime) -> None:
 def decide(plan: Plan, asked: Asked, grant: Grant) -> int | None:
     """An upper bound of what the call can cost, in nano-dollars; None where nothing bounds it.
 
-    What a provider runs, fetches or serves at another tier is not in the bytes of the body.
+    What a provider runs, keeps, fetches or serves at another tier is not in the bytes of the body.
     """
-    unseen = asked.hosted_tools or asked.mcp_servers or asked.privileges
+    unseen = asked.hosted_tools or asked.mcp_servers or asked.privileges or asked.held
     if asked.unbounded or unseen or not (asked.plain or _OUTSIDE.search(asked.raw) is None):
         return None
     return bound_nano_usd(
         [candidate.rates for candidate in plan.candidates],
-        body_bytes=len(asked.raw),
+        body_bytes=_most_input(plan, asked, grant),
         max_output_tokens=_most_output(plan, asked, grant.max_output_tokens),
         choices=asked.choices,
     )
+
+
+def _most_input(plan: Plan, asked: Asked, grant: Grant) -> int:
+    """Bytes of the largest body that a priced candidate is sent."""
+    largest = 0
+    for candidate in plan.candidates:
+        if candidate.rates is not None and candidate.rates.dearest_input:
+            largest = max(largest, most_bytes(candidate, asked, grant))
+    return largest + _PROMPT_OF_TOOLS if asked.functions else largest
 
 
 def _most_output(plan: Plan, asked: Asked, cap: int | None) -> int | None:

@@ -17,8 +17,8 @@ from gateway.dialects.registry import Route, route
 from gateway.dialects.speech import Speeches
 from gateway.policy.roles import Role
 from gateway.policy.snapshot import Provider, Target
+from gateway.rendering import changes_for
 from gateway.stages import authorize, reserve
-from gateway.stages.attempt import changes_for
 from gateway.upstream.rates import Rates
 from tests.parts.calls import make_call, make_policy
 

@@ -8,15 +8,21 @@ import pytest
 from msgspec import Raw
 
 from gateway.call import Candidate, Grant, Measured, Plan
+from gateway.dialects import openai_chat
 from gateway.dialects.interface import Asked
+from gateway.dialects.kept import Held
+from gateway.dialects.openai_family import OPENAI
+from gateway.dialects.speech import Speeches
 from gateway.ledger.memory import MemoryLedger
 from gateway.policy.snapshot import Model, Provider, Target
+from gateway.rendering import changes_for, most_bytes
 from gateway.stages import reserve
 from gateway.upstream.rates import Rates
 from tests.parts.calls import CHAT, ROLE, TARGET, candidate, planned_call
 from tests.parts.runtime import make_runtime
 
 MODEL = Model("fast", (TARGET,))
+CLAUDE = Target("c/claude", Provider("c", "anthropic", "https://claude.test"), "claude")
 
 
 def at(rates: Rates | None) -> Candidate:
@@ -32,7 +38,28 @@ def bound(*candidates: Candidate, granted: int | None = None, **ask: Any) -> int
 
 def test_the_bound_is_a_token_a_byte_and_the_output_cap_at_the_dearest_rates_of_the_plan():
     cheap, dear = at(Rates(input=1, output=9_000_000)), at(Rates(input=8_000_000, output=2))
-    assert bound(cheap, dear, max_output_tokens=10) == 100 * 8 + 10 * 9
+    sent = most_bytes(dear, Asked(b"x" * 100, {}, "fast"), Grant(ROLE, MODEL, None))
+    assert sent > 100
+    assert bound(cheap, dear, max_output_tokens=10) == sent * 8 + 10 * 9
+
+
+def test_the_largest_body_that_is_paid_for_is_bounded():
+    hello = openai_chat.parse(b'{"model":"m","messages":[{"role":"user","content":"hi"}],"max_tokens":9}')
+    speech = Speeches(openai_chat.DIALECT, OPENAI, hello).to("anthropic")
+    assert speech is not None and speech.translation is not None
+    a_nano_a_token, free = Rates(input=1_000_000, output=0), Rates(input=0, output=0)
+    claude = Candidate(CLAUDE, "fast", a_nano_a_token, 0, speech)
+    body = speech.translation.render(changes_for(claude, Grant(ROLE, MODEL, None)))
+    facts: dict[str, Any] = {"raw": hello.raw, "max_output_tokens": 9}
+    assert bound(claude, at(free), **facts) == len(body)
+    assert (bound(claude, at(a_nano_a_token), **facts) or 0) > len(body)
+
+
+def test_what_a_provider_tells_its_model_of_tools_is_bounded_too():
+    rates = at(Rates(input=1_000_000, output=0))
+    plain, told = (bound(rates, max_output_tokens=1, functions=tools) for tools in ((), ("f",)))
+    assert plain is not None and told is not None
+    assert told - plain > 530
 
 
 def test_every_choice_is_bounded():
@@ -68,6 +95,7 @@ def test_what_nothing_bounds_has_no_bound():
         {"hosted_tools": ("web_search",)},
         {"mcp_servers": ("https://tools.example",)},
         {"privileges": ("service_tier",)},
+        {"held": (Held("response", "resp_1", "previous_response_id"),)},
     ],
 )
 def test_what_is_not_counted_by_its_bytes_has_no_bound(ask: dict[str, Any]):

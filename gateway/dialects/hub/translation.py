@@ -55,13 +55,18 @@ class Conversing(Struct, frozen=True):
     client: Spoke
     provider: Spoke
     fitted: Fitted
+    rendered: dict[Changes, bytes] = {}
+    """Known once it was asked for: who bounds a call asks for it, and then who sends it."""
 
     @property
     def conversation(self) -> Conversation:
         return self.fitted.conversation
 
     def render(self, changes: Changes) -> bytes:
-        return self.provider.write_request(self.fitted.conversation, changes)
+        known = self.rendered.get(changes)
+        if known is None:
+            known = self.rendered[changes] = self.provider.write_request(self.fitted.conversation, changes)
+        return known
 
     def whole(self, body: bytes, naming: Naming) -> bytes:
         return self.client.write_reply(self._reply(body), naming)
