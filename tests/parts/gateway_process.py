@@ -135,6 +135,12 @@ class GatewayProcess:
         """All the process wrote so far, stdout and stderr."""
         return self._output.told() if self._output is not None else ""
 
+    @property
+    def complaints(self) -> list[str]:
+        """Its stderr, line by line as it comes."""
+        assert self._output is not None
+        return self._output.stderr
+
     def stop(self) -> int:
         """SIGTERM, then waits; the exit status. One that does not end is killed, and the test fails."""
         process = self._running_process()

@@ -213,7 +213,7 @@ async def followed(scene: Scene, *, looks: int, before: Callable[[int], object] 
 
     scene.clock.sleep = counted  # type: ignore[method-assign]
     with pytest.raises(asyncio.CancelledError):
-        await scene.reloader.follow()
+        await scene.reloader.watch()
     scene.clock.sleep = sleep  # type: ignore[method-assign]
 
 
@@ -260,9 +260,29 @@ async def test_what_is_broken_is_tried_once_and_again_when_it_changes(scene: Sce
     assert (scene.reloader.status.failed, scene.reloader.status.loaded) == (1, 1)
 
 
-async def test_a_hangup_reads_the_folder_changed_or_not(scene: Scene):
-    await followed(scene, looks=2, before=lambda n: scene.reloader.ask() if n == 0 else None)
-    assert scene.reloader.status.unchanged == 2, "the start, and the signal"
+async def test_a_hangup_reads_the_folder_at_once_changed_or_not(scene: Scene):
+    following = asyncio.create_task(scene.reloader.listen())
+    for text in (ONE, TWO):
+        scene.write(text)
+        scene.reloader.ask()
+        for _ in range(10):
+            await asyncio.sleep(0)
+    following.cancel()
+    await asyncio.wait([following])
+    assert [*scene.in_force.current.teams] == ["two"]
+    assert (scene.reloader.status.unchanged, scene.reloader.status.cause) == (1, "signal")
+
+
+async def test_following_is_both_to_watch_and_to_listen(scene: Scene):
+    scene.write(TWO)
+    following = asyncio.create_task(scene.reloader.follow())
+    scene.reloader.ask()
+    for _ in range(20):
+        await asyncio.sleep(0)
+    following.cancel()
+    await asyncio.wait([following])
+    status = scene.reloader.status
+    assert (status.cause, status.loaded, status.unchanged) == ("start", 1, 1)
 
 
 async def test_a_fault_of_our_own_ends_no_following(scene: Scene, caplog: pytest.LogCaptureFixture):
