@@ -52,9 +52,8 @@ def dollars(nano: int) -> str:
 
 def nano_of(text: str) -> int:
     """Decimal dollars as nano-dollars; quick for what `dollars` writes."""
-    whole, _, rest = text.partition(".")
-    if len(rest) == 9 and rest.isdecimal():
-        return int(whole + rest)
+    if text.find(".") == len(text) - 10 and text[-1].isdecimal():
+        return int(text.replace(".", ""))
     return int(Decimal(text).scaleb(9))
 
 
