@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from asyncio import AbstractEventLoop, TimerHandle
+from asyncio import AbstractEventLoop
 from collections.abc import Mapping
 
 from aiohttp import ClientError
@@ -12,6 +12,7 @@ from aiohttp.streams import EMPTY_PAYLOAD, EofStream, StreamReader
 from multidict import CIMultiDict, CIMultiDictProxy
 
 from gateway.errors import Broken, TimedOut, UpstreamFault
+from gateway.upstream.aiohttp_alarms import Alarms
 from gateway.upstream.aiohttp_idle import Idle
 from gateway.upstream.aiohttp_sending import Sending
 from gateway.upstream.interface import Body, TimeLimits
@@ -25,12 +26,14 @@ _NO_HEADERS: CIMultiDictProxy[str] = CIMultiDictProxy(CIMultiDict())
 class Exchange:
     """A request that was sent and, after `begin`, its answer (`Incoming`).
 
-    One timer serves all limits. It is not moved when bytes arrive: when it fires, it looks at what
+    One alarm serves all limits. It is not moved when bytes arrive: when it rings, this looks at what
     is being waited for since when, and sleeps on if that may last longer. `idle` counts only while
     somebody waits for bytes, so a slow reader is not the provider's fault; `total` always counts.
     """
 
     __slots__ = (
+        "_alarm_at",
+        "_alarms",
         "_connection",
         "_content",
         "_fault",
@@ -42,8 +45,6 @@ class Exchange:
         "_loop",
         "_protocol",
         "_sending",
-        "_timer",
-        "_timer_at",
         "_total_at",
         "_waiting_since",
         "status",
@@ -54,6 +55,7 @@ class Exchange:
         loop: AbstractEventLoop,
         connection: Connection,
         idle: Idle,
+        alarms: Alarms,
         limits: TimeLimits,
         started: float,
     ) -> None:
@@ -77,8 +79,8 @@ class Exchange:
         if limits.first_byte_s is not None:
             self._first_byte_at = loop.time() + limits.first_byte_s
             total_at = min(total_at, self._first_byte_at)
-        self._timer_at = total_at
-        self._timer: TimerHandle = loop.call_at(total_at, self._look_at_limits)
+        self._alarms = alarms
+        self._sleep_until(total_at)
 
     def upload(self, body: Body) -> None:
         """Send it while the answer is awaited. The wait for the first byte begins when it is sent."""
@@ -90,7 +92,6 @@ class Exchange:
                 self._fail(fault)
             elif first_byte_s is not None and not self.status and self._fault is None:
                 self._first_byte_at = self._loop.time() + first_byte_s
-                self._timer.cancel()
                 self._sleep_until(min(self._first_byte_at, self._total_at))
 
         self._sending = Sending(self._loop, self._protocol, body, self._idle_s, sent)
@@ -104,8 +105,7 @@ class Exchange:
         content.on_eof(self._complete)  # at once where the whole body came with the headers
         if self._connection is not None:
             idle_at = self._loop.time() + self._idle_s
-            if idle_at < self._timer_at:
-                self._timer.cancel()
+            if idle_at < self._alarm_at:
                 self._sleep_until(idle_at)
 
     @property
@@ -157,7 +157,7 @@ class Exchange:
             self._fail(Broken("the answer was closed"))
 
     def _complete(self) -> None:
-        self._timer.cancel()
+        self._alarms.drop(self)
         connection, self._connection = self._connection, None
         if connection is None:
             return
@@ -177,7 +177,7 @@ class Exchange:
         """Ends the exchange now: whoever waits is told, the socket is aborted and not drained."""
         if self._fault is None:
             self._fault = fault
-        self._timer.cancel()
+        self._alarms.drop(self)
         if self._sending is not None:
             self._sending.stop()
         connection, self._connection = self._connection, None
@@ -187,7 +187,9 @@ class Exchange:
             self._protocol.abort()
             connection.close()
 
-    def _look_at_limits(self) -> None:
+    def look_at_limits(self) -> None:
+        if self._connection is None:
+            return
         now = self._loop.time()
         if now >= self._total_at:
             self._fail(TimedOut("total"))
@@ -207,8 +209,8 @@ class Exchange:
             self._sleep_until(min(limit_at, self._total_at))
 
     def _sleep_until(self, when: float) -> None:
-        self._timer_at = when
-        self._timer = self._loop.call_at(when, self._look_at_limits)
+        self._alarm_at = when
+        self._alarms.set(self, when)
 
 
 def _by_lower_name(head: CIMultiDictProxy[str]) -> dict[str, str]:

@@ -29,6 +29,7 @@ from aiohttp.http import RawResponseMessage
 from aiohttp.streams import StreamReader
 
 from gateway.errors import Broken, NotConnected
+from gateway.upstream.aiohttp_alarms import Alarms
 from gateway.upstream.aiohttp_answer import WIRE_FAULTS, Exchange
 from gateway.upstream.aiohttp_route import Route, Routes, request_bytes
 from gateway.upstream.interface import Incoming, Outgoing
@@ -63,6 +64,7 @@ class AiohttpUpstream:
             limit=0, ssl=tls or create_default_context(), keepalive_timeout=keepalive_s, ttl_dns_cache=30
         )
         self._routes = Routes(self._loop, keepalive_s)
+        self._alarms = Alarms(self._loop)
         self._read_buffer_bytes = read_buffer_bytes
 
     async def send(self, outgoing: Outgoing) -> Incoming:
@@ -87,7 +89,7 @@ class AiohttpUpstream:
             max_field_size=MAX_FIELD_BYTES,
             max_headers=MAX_HEADERS,
         )
-        exchange = Exchange(self._loop, connection, route.idle, limits, started)
+        exchange = Exchange(self._loop, connection, route.idle, self._alarms, limits, started)
         try:
             transport.write(wire)
             if not isinstance(outgoing.body, bytes):
@@ -109,6 +111,7 @@ class AiohttpUpstream:
     async def aclose(self) -> None:
         """Closes every connection, in use or not."""
         self._routes.close()
+        self._alarms.close()
         await self._connector.close()
 
     async def _connect(self, route: Route) -> Connection:
