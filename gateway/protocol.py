@@ -4,11 +4,13 @@ the answer, how many may wait, what comes after an answer), and with a word when
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import Any, Final, cast
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from gateway.presence import PRESENCE, Presence, RawHeaders
+from gateway.resting import Resting
 from gateway.transport import GatheringTransport
 
 _SPARE_CONNECTIONS: Final = 64
@@ -48,6 +50,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._whole = self._keep_alive = False
         self._arrived_bytes = self._chunk_bytes = 0
         self._timer: asyncio.TimerHandle | None = None
+        self._resting = Resting(self.loop, self.timeout_keep_alive, self.timeout_keep_alive_handler)
         self._gathering = GatheringTransport(self.loop, stall_s)
         self._answering: Any = None
         gathering = self._gathering
@@ -67,7 +70,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_timer()
-        self._unset_keepalive_if_required()
+        self._resting.stop()
         self._gathering.lost()
         for waiting, _ in self.pipeline:
             waiting.disconnected = True
@@ -100,6 +103,19 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._arrived_bytes > self._limit_bytes:
             self._gathering.shut()
 
+    def _unset_keepalive_if_required(self) -> None:
+        self._resting.end()
+
+    def on_response_complete(self) -> None:
+        """uvicorn makes a timer with every answer, and cancels it with every request."""
+        if self.pipeline:
+            super().on_response_complete()
+            return
+        self.server_state.total_requests += 1
+        if not self.transport.is_closing():
+            self.flow.resume_reading()
+            self._resting.begin()
+
     def pause_writing(self) -> None:
         super().pause_writing()
         self._gathering.watch()
@@ -112,15 +128,12 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self.scope["extensions"] = self._extensions
-        self._waiting = True
-        self._whole = False
+        self._waiting, self._whole = True, False
         self._arrived_bytes = max(self._arrived_bytes, 0)
 
     def on_headers_complete(self) -> None:
-        small = (
-            self._arrived_bytes + self._chunk_bytes <= self._limit_bytes
-            or self._head_size() <= self._limit_bytes
-        )
+        arrived_bytes = self._arrived_bytes + self._chunk_bytes
+        small = arrived_bytes <= self._limit_bytes or self._head_size() <= self._limit_bytes
         self._arrived_bytes = -self._chunk_bytes  # the rest of this piece is not counted
         if small and not self.parser.should_upgrade():
             super().on_headers_complete()
@@ -196,9 +209,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._gathering.unread = False
         if not self.cycle.response_started:
             self.cycle.keep_alive = self._keep_alive
-        if (
-            not self.pipeline
-        ):  # a large last piece made uvicorn stop reading: a client that leaves would not be seen
+        if not self.pipeline:  # after a large last piece uvicorn reads no more, and would see no client leave
             self.flow.resume_reading()
 
     def shutdown(self) -> None:
@@ -225,15 +236,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self._timer = None
 
 
-async def _head_too_large(scope: Any, receive: Any, send: Any) -> None:
-    await _refuse(send, 431, b"")
-
-
-async def _no_upgrade(scope: Any, receive: Any, send: Any) -> None:
-    await _refuse(send, 400, b"this server speaks HTTP/1.1 only: send the request without Upgrade\n")
-
-
-async def _refuse(send: Any, status: int, text: bytes) -> None:
+async def _refuse(status: int, text: bytes, scope: Any, receive: Any, send: Any) -> None:
     head = [
         (b"content-type", b"text/plain"),
         (b"content-length", b"%d" % len(text)),
@@ -241,3 +244,7 @@ async def _refuse(send: Any, status: int, text: bytes) -> None:
     ]
     await send({"type": "http.response.start", "status": status, "headers": head})
     await send({"type": "http.response.body", "body": text})
+
+
+_head_too_large: Final = partial(_refuse, 431, b"")
+_no_upgrade: Final = partial(_refuse, 400, b"only HTTP/1.1 is spoken here: send it without Upgrade\n")

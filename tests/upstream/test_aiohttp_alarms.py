@@ -2,49 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
-from typing import Any, cast
 
 import pytest
 
 from gateway.upstream.aiohttp_alarms import Alarms
-
-
-class Clockwork:
-    """A loop whose time is moved by hand."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-        self.timers: list[Timer] = []
-
-    def time(self) -> float:
-        return self.now
-
-    def call_at(self, at: float, ring: Callable[[], None]) -> Timer:
-        self.timers.append(Timer(at, ring))
-        return self.timers[-1]
-
-    def call_soon(self, look: Callable[[], None]) -> None:
-        look()
-
-    @property
-    def pending(self) -> list[Timer]:
-        return [timer for timer in self.timers if timer.pending]
-
-    def run_until(self, now: float) -> None:
-        self.now = now
-        while due := [timer for timer in self.pending if timer.at <= now]:
-            due[0].pending = False
-            due[0].ring()
-
-
-class Timer:
-    def __init__(self, at: float, ring: Callable[[], None]) -> None:
-        self.at, self.ring, self.pending = at, ring, True
-
-    def cancel(self) -> None:
-        self.pending = False
+from tests.parts.clockwork import Clockwork
 
 
 class Looker:
@@ -65,7 +28,7 @@ def loop() -> Clockwork:
 
 @pytest.fixture
 def alarms(loop: Clockwork) -> Alarms:
-    return Alarms(cast("asyncio.AbstractEventLoop", cast("Any", loop)))
+    return Alarms(loop.as_loop)
 
 
 @pytest.mark.parametrize("order", [(1.0, 2.0, 3.0), (3.0, 2.0, 1.0), (2.0, 3.0, 1.0)])
