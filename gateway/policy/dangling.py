@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as Lookup
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from gateway.policy.faults import Fault
 from gateway.policy.nodes import Entry, Mapping, Path, find
@@ -20,7 +20,7 @@ def fault_at(root: Mapping, path: Path, message: str) -> Fault:
     return Fault.at(find(root, path)[0].mark, message)
 
 
-def unknown(word: str, what: str, known: dict[str, Entry], rule: str = "") -> str:
+def unknown(word: str, what: str, known: Collection[str], rule: str = "") -> str:
     listed = f"expected {one_of(sorted(known))}" if known else f"no {what} is declared"
     return f"there is no {what} `{shown(word)}`: {listed}{rule}{did_you_mean(word, known)}"
 

@@ -14,6 +14,7 @@ from gateway.policy.faults import Fault, PolicyInvalid
 from gateway.policy.later import not_yet
 from gateway.policy.merge import merge
 from gateway.policy.references import check_references
+from gateway.policy.rules.check import check_rules
 from gateway.policy.snapshot import Policy
 from gateway.policy.sources import read_folder
 from gateway.policy.validate import validate
@@ -94,6 +95,7 @@ def _policy(
     faults.extend(fault for fault in found if (fault.file, fault.line, fault.column) not in said)
     if whole:
         faults.extend(check_references(document, root))
+        faults.extend(check_rules(document, root))
     faults.extend(check_endpoints(document, root, environment, secrets))
     reachable = reach(document, root, environment, secrets)
     faults.extend(reachable.faults)

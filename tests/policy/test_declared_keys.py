@@ -13,7 +13,7 @@ HASH = "sha256:" + "0a" * 32
 def test_a_declared_key_has_all_that_was_declared(tmp_path: Path):
     policy = loaded(
         tmp_path,
-        f"roles: {{r: {{}}}}\nteams: {{t: {{}}}}\nkeys:\n  ci:\n    hash: {HASH}\n    roles: [r]\n"
+        f"roles: {{r: {{}}}}\nteams: {{t: {{}}}}\nuse_cases: {{faq: {{}}}}\nkeys:\n  ci:\n    hash: {HASH}\n    roles: [r]\n"
         "    expires: 2027-01-15T08:00Z\n    team: t\n    user: anna\n    use_case: faq\n"
         "    networks: [10.0.0.0/8]\n",
     )
