@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import pathlib
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from pydantic import ValidationError
@@ -12,7 +12,8 @@ from pydantic import ValidationError
 from gateway.policy.faults import Fault, Mark, PolicyInvalid
 from gateway.policy.merge import merge
 from gateway.policy.models.cases import CaseEntry, CasesDocument
-from gateway.policy.nodes import Mapping, Node, data, find
+from gateway.policy.nodes import Mapping, Node, Path, data, find
+from gateway.policy.roles import TRIAL
 from gateway.policy.snapshot import Policy
 from gateway.policy.sources import read_folder
 from gateway.policy.suggest import did_you_mean, one_of, shown
@@ -30,7 +31,7 @@ class Case:
     mark: Mark
 
 
-def load_cases(policy_folder: Path, policy: Policy) -> tuple[Case, ...]:
+def load_cases(policy_folder: pathlib.Path, policy: Policy) -> tuple[Case, ...]:
     """Those of a policy folder, as they stand there. Raises PolicyInvalid with all faults found; a name
     that the policy does not declare is one, for a case about it would show nothing."""
     sources, faults = read_folder(policy_folder / FOLDER)
@@ -58,19 +59,27 @@ def load_cases(policy_folder: Path, policy: Policy) -> tuple[Case, ...]:
 
 def _unknown_names(document: CasesDocument, root: Mapping, policy: Policy) -> Iterator[Fault]:
     keys = {key.id.removeprefix("policy:") for key in policy.keys.values()}
-    roles = {*policy.roles, "trial"}
+    known: dict[str, Collection[str]] = {
+        "key": keys,
+        "team": policy.teams,
+        "role": {*policy.roles, TRIAL.name},
+    }
     for index, case in enumerate(document.tests):
-        named = [
-            (("as", "key"), case.as_.key, "key", keys),
-            (("as", "team"), case.as_.team, "team", policy.teams),
-        ]
-        named += [(("as", "roles", at), role, "role", roles) for at, role in enumerate(case.as_.roles)]
-        named += [
-            (("as", "role"), case.as_.role, "role", roles),
-            (("expect", "role"), case.expect.role, "role", roles),
-        ]
-        for path, name, what, known in named:
-            if name is not None and name not in known:
-                listed = f"expected {one_of(sorted(known))}" if known else f"no {what} is declared"
-                message = f"there is no {what} `{shown(name)}`: {listed}{did_you_mean(name, known)}"
+        for what, name, path in _names(case):
+            if name not in known[what]:
+                words = sorted(known[what])
+                listed = f"expected {one_of(words)}" if words else f"no {what} is declared"
+                message = f"there is no {what} `{shown(name)}`: {listed}{did_you_mean(name, words)}"
                 yield Fault.at(find(root, ("tests", index, *path))[0].mark, message)
+
+
+def _names(case: CaseEntry) -> Iterator[tuple[str, str, Path]]:
+    """What is named, by which name, and where in the case."""
+    caller, expect = case.as_, case.expect
+    for what, name in (("key", caller.key), ("team", caller.team), ("role", caller.role)):
+        if name is not None:
+            yield what, name, ("as", what)
+    for at, role in enumerate(caller.roles):
+        yield "role", role, ("as", "roles", at)
+    if expect.role is not None:
+        yield "role", expect.role, ("expect", "role")
