@@ -177,7 +177,9 @@ def _no_policy(faults: tuple[Fault, ...]) -> Misread:
         FieldError(field=f"{Path(one.file).name}:{one.line}:{one.column}", message=one.message)
         for one in faults
     ]
-    return Misread(errors, conflict("the folder is no valid policy", "policy_invalid").problem)
+    more = f", and {len(errors) - 1} more" if len(errors) > 1 else ""
+    said = f"this is no valid policy: {errors[0].field}: {errors[0].message}{more}"
+    return Misread(errors, conflict(said, "policy_invalid").problem)
 
 
 def _judged(proposal: Proposal) -> Revision:

@@ -56,7 +56,7 @@ class SystemAdministration:
             audit=audit,
             database=database,
             issuers=issuers,
-            processes=[_told(one) for one in processes],
+            processes=[process_told(one) for one in processes],
         )
 
     def _database(self) -> tuple[DatabaseHere, Sequence[Process]]:
@@ -81,7 +81,7 @@ def _issuers(vitals: Vitals) -> list[Issuer]:
     ]
 
 
-def _told(one: Process) -> ProcessTold:
+def process_told(one: Process) -> ProcessTold:
     return ProcessTold(
         host=one.host,
         pid=one.pid,

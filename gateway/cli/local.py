@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from importlib.metadata import version
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -15,11 +15,13 @@ from gateway.admin.administration import Administration
 from gateway.admin.operations import Given
 from gateway.admin.problem_body import Misread
 from gateway.admin.recorder import Recorder
+from gateway.admin.running import Running
 from gateway.audit.boot import Booting
 from gateway.audit.direct import DirectLog
 from gateway.audit.entry import Entry
 from gateway.cli.os_actor import os_actor
 from gateway.cli.target import Question
+from gateway.errors import Kind, Problem, Refused
 from gateway.installation import Installation, open_installation
 from gateway.journal import LogJournal
 from gateway.policy.faults import PolicyInvalid
@@ -27,6 +29,8 @@ from gateway.policy.load import load_policy
 from gateway.policy.snapshot import Policy
 from gateway.settings import Settings, environment, load_settings
 from gateway.stores.archive import SqlArchive
+from gateway.stores.processes import SqlProcesses
+from gateway.stores.revisions import SqlRevisions
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -38,7 +42,29 @@ def opened() -> Iterator[Local]:
     with open_installation(settings) as installation, ExitStack() as stack:
         log = Log(settings, installation, stack)
         recorder = Recorder(log.append, installation.subjects, installation.now_ms, LogJournal())
-        yield Local(lambda policies: Administration(installation, policies, recorder), settings)
+        beside = _beside(settings, installation)
+        yield Local(lambda policies: Administration(installation, policies, recorder, beside), settings)
+
+
+def _beside(settings: Settings, installation: Installation) -> Running:
+    """What of a running gateway is in its folder and its database; the rest only it can say."""
+
+    def not_here(*_: object) -> NoReturn:
+        problem = Problem(
+            Kind.UNAVAILABLE, "this is asked of a running gateway: use --url", code="not_running"
+        )
+        raise Refused(problem, stage="administer", rule="not_running")
+
+    return Running(
+        folder=settings.policies,
+        environment={**environment(), "GATEWAY_DATA": str(settings.data)},
+        revisions=SqlRevisions(installation.database.engine),
+        processes=SqlProcesses(installation.database.engine),
+        status=not_here,
+        reload=not_here,
+        vitals=not_here,
+        version=version("portcullis-gateway"),
+    )
 
 
 class Local:

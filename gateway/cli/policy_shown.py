@@ -1,45 +1,36 @@
-"""Revisions, what differs between them, and processes: as tables for people, as JSON for programs."""
+"""Revisions, what differs between them, and processes: as lines and tables for people."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 from rich.console import Console
 from rich.table import Table
 
-from gateway.admin.words import time_text
-from gateway.policy.differences import Change, Nothing
-from gateway.reload.history import Event
-from gateway.stores.processes import Process
-from gateway.stores.revisions import Revision
+from gateway.admin.policy_bodies import ChangeTold, PolicyEvent
+from gateway.admin.system import process_told
+from gateway.admin.system_bodies import ProcessTold
+from gateway.installation import open_installation
+from gateway.policy.faults import PolicyInvalid
+from gateway.policy.load import load_policy
+from gateway.settings import environment, load_settings
+from gateway.stores.processes import SqlProcesses
 
 _MOST_CHANGES: Final = 3
 _COMMIT_CHARS: Final = 10
 
 
-def change_facts(change: Change) -> dict[str, Any]:
-    """`old` or `new` is left out where nothing stands there."""
-    sides = {"old": change.old, "new": change.new}
-    return {"path": change.path} | {name: value for name, value in sides.items() if value is not Nothing.HERE}
+def change_line(change: ChangeTold) -> str:
+    """+ path: new, - path: old, or path: old → new."""
+    old, new = (json.dumps(side, ensure_ascii=False) for side in (change.old, change.new))
+    if change.kind == "added":
+        return f"+ {change.path}: {new}"
+    return f"- {change.path}: {old}" if change.kind == "removed" else f"  {change.path}: {old} → {new}"
 
 
-def event_facts(event: Event) -> dict[str, Any]:
-    one, why = event.enforcement, event.enforcement.why
-    return {
-        "kind": event.kind,
-        "number": one.seq,
-        "at": time_text(why.at),
-        "revision": one.revision,
-        "previous": one.previous,
-        "cause": why.cause,
-        "author": why.author,
-        "source": why.origin._asdict(),
-        "changes": None if event.changes is None else [change_facts(change) for change in event.changes],
-    }
-
-
-def event_table(events: Sequence[Event]) -> None:
+def event_table(events: Sequence[PolicyEvent]) -> None:
     """A column that says nothing of any of them is left out."""
     columns = ("no", "at", "revision", "cause", "author", "commit", "changes")
     rows = [_row(event) for event in events]
@@ -56,47 +47,39 @@ def event_table(events: Sequence[Event]) -> None:
     Console(markup=False, emoji=False).print(table)
 
 
-def _row(event: Event) -> tuple[str, ...]:
-    one, why = event.enforcement, event.enforcement.why
-    commit = (why.origin.commit or "")[:_COMMIT_CHARS] + ("+" if why.origin.dirty else "")
-    return (
-        str(one.seq),
-        _minute(why.at),
-        one.revision,
-        why.cause,
-        why.author or "",
-        commit,
-        _in_short(event),
-    )
+def _row(event: PolicyEvent) -> tuple[str, ...]:
+    source = event.source
+    commit = (source.commit or "")[:_COMMIT_CHARS] + ("+" if source.dirty else "")
+    named = (event.revision, event.cause, event.author or "", commit)
+    return (str(event.number), _minute(event.at), *named, _in_short(event))
 
 
-def _minute(at_ms: int) -> str:
-    return str(time_text(at_ms))[:16].replace("T", " ")
+def _minute(time: str) -> str:
+    return time[:16].replace("T", " ")
 
 
-def _in_short(event: Event) -> str:
+def _in_short(event: PolicyEvent) -> str:
     if event.changes is None:
-        return "" if event.enforcement.previous is None else "not known"
-    shown = "\n".join(str(change).strip() for change in event.changes[:_MOST_CHANGES])
+        return "" if event.previous is None else "not known"
+    shown = "\n".join(change_line(change).strip() for change in event.changes[:_MOST_CHANGES])
     more = len(event.changes) - _MOST_CHANGES
     return f"{shown}\nand {more} more" if more > 0 else shown or "a secret that is written out"
 
 
-def revision_facts(revision: Revision) -> dict[str, Any]:
-    files = {name: {"text": kept.text, "withheld": kept.withheld} for name, kept in revision.files.items()}
-    return {"revision": revision.name, "files": files}
+def processes_here() -> tuple[str | None, Sequence[ProcessTold]]:
+    """What the folder holds, None where that is no valid policy, and the processes that share its database."""
+    settings = load_settings()
+    with open_installation(settings) as installation:
+        alive = SqlProcesses(installation.database.engine).alive(installation.now_ms())
+    found = {**environment(), "GATEWAY_DATA": str(settings.data)}
+    try:
+        held = load_policy(settings.policies, environment=found, secrets="find").revision
+    except PolicyInvalid:
+        held = None
+    return held, [process_told(one) for one in alive]
 
 
-def diff_facts(old: str, new: str, changes: Sequence[Change], patch: str) -> dict[str, Any]:
-    return {"old": old, "new": new, "changes": [change_facts(change) for change in changes], "patch": patch}
-
-
-def process_facts(process: Process) -> dict[str, Any]:
-    times = {"started_at": process.started_at, "seen_at": process.seen_at, "since": process.since}
-    return process._asdict() | {name: time_text(at) for name, at in times.items()}
-
-
-def process_table(processes: Sequence[Process]) -> None:
+def process_table(processes: Sequence[ProcessTold]) -> None:
     if not processes:
         print("no gateway is running")
         return

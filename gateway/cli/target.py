@@ -20,6 +20,8 @@ from gateway.admin.audit_operations import AUDIT_OPERATIONS
 from gateway.admin.desk import missing
 from gateway.admin.key_operations import KEY_OPERATIONS
 from gateway.admin.operations import Operation
+from gateway.admin.policy_operations import POLICY_OPERATIONS
+from gateway.admin.system_operations import SYSTEM_OPERATIONS
 from gateway.admin.user_operations import USER_OPERATIONS
 from gateway.cli.wrong_use import WrongUse
 from gateway.errors import Kind, Refused
@@ -39,7 +41,14 @@ PlainHttp = Annotated[
 
 _OPERATIONS: Final = {
     operation.name: operation
-    for operation in (*KEY_OPERATIONS, *USER_OPERATIONS, *AUDIT_OPERATIONS, *ACT_OPERATIONS)
+    for operation in (
+        *KEY_OPERATIONS,
+        *USER_OPERATIONS,
+        *AUDIT_OPERATIONS,
+        *ACT_OPERATIONS,
+        *POLICY_OPERATIONS,
+        *SYSTEM_OPERATIONS,
+    )
 }
 
 
