@@ -30,13 +30,18 @@ def check(
     """Exit 0 if the folder is a valid policy, else 1 and a line FILE:LINE:COLUMN per error.
 
     Whether variables and files of secret references exist is looked at; their values are not read. With
-    --test, a case that comes out otherwise than it expects is an error too.
+    --test, a case that comes out otherwise than it expects is an error too. A line that begins with note:,
+    warning: or not yet in force: is no error.
     """
     where = folder if folder is not None else load_settings().policies
     try:
         policy = load_policy(where, environment=environment(), secrets="find")
         for provider, reason in sorted(policy.off.items()):
             print(f"note: the provider '{provider}' is off: {reason}")
+        for warning in policy.warnings:
+            print(f"warning: {warning}")
+        for part in policy.not_yet:
+            print(part)
         tried = _try_cases(where) if test else None
     except PolicyInvalid as invalid:
         for fault in invalid.faults:

@@ -105,6 +105,8 @@ class Welcome:
         print(f"policy {policy.revision} from {self._settings.policies}: {len(policy.models)} models")
         for provider, reason in sorted(policy.off.items()):
             print(f"  provider {provider} is off: {reason}")
+        for part in policy.not_yet:
+            print(f"  {part}")
         print(
             f"first call:\n"
             f'  curl {base}/v1/chat/completions -H "authorization: Bearer {self._bearer}" \\\n'

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping as Lookup
 from collections.abc import Collection, Sequence
+from collections.abc import Mapping as Lookup
 
 from gateway.policy.faults import Fault
 from gateway.policy.nodes import Entry, Mapping, Path, find

@@ -14,7 +14,9 @@ from gateway.policy.faults import Fault, PolicyInvalid
 from gateway.policy.later import not_yet
 from gateway.policy.merge import merge
 from gateway.policy.references import check_references
+from gateway.policy.role_faults import doubt_roles
 from gateway.policy.rules.check import check_rules
+from gateway.policy.rules.unreached import doubt_reach
 from gateway.policy.snapshot import Policy
 from gateway.policy.sources import read_folder
 from gateway.policy.validate import validate
@@ -101,4 +103,5 @@ def _policy(
     faults.extend(reachable.faults)
     if faults:
         return None
-    return build(document, reachable, revision_of(root), not_yet=not_yet(root))
+    warnings = tuple(sorted({*doubt_roles(document, root), *doubt_reach(document, root)}))
+    return build(document, reachable, revision_of(root), not_yet=not_yet(root), warnings=warnings)

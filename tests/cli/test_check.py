@@ -27,6 +27,23 @@ def test_a_provider_that_is_off_is_a_note(gateway: Run):
     assert "note: the provider 'acme' is off: " in done.out
 
 
+def test_what_is_declared_and_not_in_force_is_said_in_plain_words(gateway: Run, folder: Path):
+    more = "limits: [{name: a, concurrent: 1}, {name: b, concurrent: 2}]\nprivacy: {profiles: {p: {}}, default: p}\n"
+    (folder / "policies" / "more.yaml").write_text(more)
+    done = gateway("check")
+    assert done.status == 0
+    assert done.out.count("not yet in force: limits: no call is counted, and none is refused\n") == 1
+    assert "not yet in force: privacy: NOBODY IS PROTECTED by it" in done.out
+
+
+def test_a_rule_that_is_about_no_call_is_a_warning(gateway: Run, folder: Path):
+    more = "shadows: [{name: s, to: echo/x, sample: 1%}]\n"
+    (folder / "policies" / "more.yaml").write_text(more)
+    done = gateway("check")
+    assert done.status == 0
+    assert f"warning: {folder / 'policies' / 'more.yaml'}:1:18: no call can reach the shadow `s`" in done.out
+
+
 def test_a_secret_is_looked_for_and_never_shown(gateway: Run, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("ACME", "sk-very-secret")
     done = gateway("check")

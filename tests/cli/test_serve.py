@@ -90,6 +90,14 @@ def test_once_it_listens_it_says_where_what_is_off_and_a_call_to_make(
     assert '"model": "echo"' in out
 
 
+def test_what_is_declared_and_not_in_force_is_said_at_the_start(welcome: Welcome, folder: Path, capsys: Told):
+    (folder / "policies" / "more.yaml").write_text("limits: [{name: a, concurrent: 1}]\n")
+    settings = load_settings()
+    Welcome(settings, load_policy(settings.policies, environment={})).listening("127.0.0.1", 8080)
+    said = "  not yet in force: limits: no call is counted, and none is refused\n"
+    assert capsys.readouterr().out.count(said) == 1
+
+
 def test_what_was_loaded_by_then_is_kept_from_the_garbage_collector(welcome: Welcome):
     welcome.listening("127.0.0.1", 8080)
     assert gc.get_freeze_count() > 0

@@ -38,7 +38,9 @@ def _ramp(path: Path, experiment: ExperimentEntry, root: Mapping) -> Iterator[Fa
     for index, stage in enumerate(experiment.ramp):
         if stage.share * treated > 1:
             share, most = float(stage.share * 100), 100 / treated
-            message = f"{treated} arms beside control can't have {share:g}% of the units each: at most {most:g}%"
+            message = (
+                f"{treated} arms beside control can't have {share:g}% of the units each: at most {most:g}%"
+            )
             yield fault_at(root, (*path, index, "share"), message)
         if index and stage.share < experiment.ramp[index - 1].share:
             message = "expected a share no smaller than that of the stage before: a unit never leaves its arm"
