@@ -43,7 +43,7 @@ def build(
         teams=teams_in_force(document.teams, document.roles),
         providers=providers,
         models={name: _model(name, entry, providers) for name, entry in document.models.items()},
-        roles=roles_in_force(document.roles),
+        roles=roles_in_force(document.roles, document.use_cases),
         identity_providers={
             name: _identity_provider(name, entry) for name, entry in document.identity_providers.items()
         },

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from gateway.policy.globs import NameSet
 from gateway.policy.hours import Hours
 from gateway.policy.models.permissions import meant_by
 from gateway.policy.models.roles import RoleEntry
@@ -61,8 +62,10 @@ def _and_above(teams: Mapping[str, TeamEntry], name: str) -> Iterable[TeamEntry]
     return [teams[each] for each in (name, *ancestors(name, parents_of(teams))) if each in teams]
 
 
-def roles_in_force(entries: Mapping[str, RoleEntry]) -> dict[str, Role]:
-    alone = {name: _role(name, entry) for name, entry in entries.items()}
+def roles_in_force(entries: Mapping[str, RoleEntry], use_cases: Iterable[str]) -> dict[str, Role]:
+    """`use_cases`: those that are declared; a role allows no other, whatever its globs say."""
+    declared = tuple(use_cases)
+    alone = {name: _role(name, entry, declared) for name, entry in entries.items()}
     above = {name: entry.extends for name, entry in entries.items()}
     return {
         name: replace(role, inherited=tuple(alone[each] for each in ancestors(name, above)))
@@ -85,7 +88,8 @@ def teams_in_force(teams: Mapping[str, TeamEntry], roles: Mapping[str, RoleEntry
     }
 
 
-def _role(name: str, entry: RoleEntry) -> Role:
+def _role(name: str, entry: RoleEntry, use_cases: tuple[str, ...]) -> Role:
+    listed = NameSet.of(entry.use_cases)
     return Role(
         name=name,
         models=entry.models,
@@ -95,7 +99,7 @@ def _role(name: str, entry: RoleEntry) -> Role:
         hosted_tools=entry.tools.hosted,
         mcp_servers=entry.tools.mcp_servers,
         allow=frozenset(entry.allow),
-        use_cases=entry.use_cases,
+        use_cases=tuple(each for each in use_cases if each in listed),
         tags=entry.tags,
         prompts=entry.prompts,
         require=frozenset(entry.require),

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from gateway.policy import nodes
 from gateway.policy.dangling import fault_at, names_under, shown_way, unknown, way_along
 from gateway.policy.faults import Fault
+from gateway.policy.globs import overlap
 from gateway.policy.hierarchy import ceiling, extended, parents_of, regions
 from gateway.policy.models.document import PolicyDocument
 from gateway.policy.models.permissions import meant_by
@@ -19,6 +20,7 @@ def check_roles(document: PolicyDocument, root: nodes.Mapping) -> Iterator[Fault
     """Errors. Names are looked up among all that are declared, those with faults of their own included."""
     yield from _extends(document, root)
     yield from _parents(document, root)
+    yield from _use_cases(document, root)
     yield from _kept_apart(document, root)
     yield from _reach_of_nothing(document, root)
 
@@ -40,6 +42,15 @@ def _extends(document: PolicyDocument, root: nodes.Mapping) -> Iterator[Fault]:
     for name, index, way in _circles(edges):
         message = f"these roles extend each other in a circle: {way}; remove one of them"
         yield fault_at(root, ("roles", name, "extends", index), message)
+
+
+def _use_cases(document: PolicyDocument, root: nodes.Mapping) -> Iterator[Fault]:
+    declared = names_under(root, "use_cases")
+    for name, role in document.roles.items():
+        for index, wanted in enumerate(role.use_cases):
+            if not any(overlap(wanted, each) for each in declared):
+                what = "use case that matches" if "*" in wanted else "use case"
+                yield fault_at(root, ("roles", name, "use_cases", index), unknown(wanted, what, declared))
 
 
 def _parents(document: PolicyDocument, root: nodes.Mapping) -> Iterator[Fault]:

@@ -18,7 +18,7 @@ from gateway.policy.roles import Role
 from gateway.policy.snapshot import Policy
 from gateway.runtime import Runtime
 
-_FARTHER: Final = (
+OBJECTIONS: Final = (
     "model_forbidden api_forbidden tool_forbidden mcp_server_forbidden option_forbidden prompt_forbidden "
     "use_case_forbidden use_case_required end_user_required network_forbidden hours_forbidden"
 ).split()
@@ -154,7 +154,7 @@ def _objection_to_place(role: Role, here: Circumstances) -> Refused | None:
 
 def _rank(refused: Refused) -> int:
     code = refused.problem.code
-    return -1 if code is None else _FARTHER.index(code)
+    return -1 if code is None else OBJECTIONS.index(code)
 
 
 def _forbidden(role: Role, what: str, code: str, param: str | None = None) -> Refused:

@@ -38,6 +38,18 @@ HASH = "sha256:" + "0" * 64
             "a.yaml:1:21: these teams belong to each other in a circle: a → b → a; remove one `parent`",
         ),
         (
+            "use_cases: {faq: {}}\nroles: {a: {use_cases: [faq, fax]}}",
+            "a.yaml:2:30: there is no use case `fax`: expected faq; did you mean `faq`?",
+        ),
+        (
+            "use_cases: {faq: {}}\nroles: {a: {use_cases: ['t-*']}}",
+            "a.yaml:2:25: there is no use case that matches `t-*`: expected faq",
+        ),
+        (
+            "roles: {a: {use_cases: ['*']}}",
+            "a.yaml:1:25: there is no use case that matches `*`: no use case that matches is declared",
+        ),
+        (
             "roles: {a: {within: own_team}}",
             "a.yaml:1:21: roles.a has no permissions of its own that `within` could bound: what it extends "
             "has its own reach; remove it, or list permissions",
