@@ -23,11 +23,11 @@ from tests.journeys.voices import VOICES, Voice, journey_policy
 from tests.parts.audit_reading import entries_of
 from tests.parts.gateway_process import GatewayProcess
 from tests.parts.http_client import HttpClient
+from tests.parts.processes import eventually
 
 CALLERS = 4
 MOST_GROWTH_BYTES = 24 * 1024 * 1024
 """Of the second half of the reloads over the first: what is kept of each would be far more."""
-DEADLINE_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Answered:
 
 @dataclass(slots=True)
 class Load:
-    """What callers saw. `paused` is clear while they may go on."""
+    """What callers saw, until they are told to stop."""
 
     answers: list[Answered] = field(default_factory=list)
     stop: bool = False
@@ -102,13 +102,13 @@ class Reloads:
 
     async def _hears(self, sentence: str) -> None:
         told = self._gateway.complaints
-        async with asyncio.timeout(DEADLINE_S):
-            while True:
-                lines = told[self._heard :]
-                self._heard += len(lines)
-                if any(sentence in line for line in lines):
-                    return
-                await asyncio.sleep(0.002)
+
+        def look() -> bool:
+            lines = told[self._heard :]
+            self._heard += len(lines)
+            return any(sentence in line for line in lines)
+
+        await asyncio.to_thread(eventually, look, sentence)
 
 
 @dataclass(slots=True)

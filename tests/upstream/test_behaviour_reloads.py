@@ -37,6 +37,7 @@ async def test_unused_connections_to_others_are_closed_at_once(upstream: Client)
         await (await upstream.send(ask_for(provider))).read(CAP_BYTES)
         upstream.keep_only([])
         await soon(closed.wait())
+    assert closed.is_set()
 
 
 async def test_an_answer_under_way_goes_on_and_its_connection_is_closed_behind_it(upstream: Client) -> None:

@@ -1,0 +1,199 @@
+"""A running gateway follows its policy folder however that is kept: by hand, by git, by an orchestrator."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import subprocess
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gateway.credentials import declared_hash, mint
+from gateway.policy.load import load_policy
+from gateway.stores.database import open_database
+from gateway.stores.revisions import Enforcement, SqlRevisions
+from tests.journeys.provider import Provider
+from tests.parts.gateway_inside import GatewayInside
+from tests.parts.http_client import HttpClient
+from tests.parts.processes import eventually
+from tests.parts.provider_answers import chat_chunk
+from tests.parts.scripted_upstream import STREAM_HEAD, Ask, piece
+
+FIRST: Mapping[str, Any] = {
+    "gateway": 1,
+    "providers": {"echo": {"dialect": "echo"}},
+    "models": {"echo": {"targets": [{"to": "echo/echo"}]}},
+    "roles": {"caller": {"models": ["echo"]}},
+    "teams": {"first": {}},
+}
+
+
+class Following:
+    """A gateway that runs on `folder`."""
+
+    def __init__(self, gateway: GatewayInside, folder: Path) -> None:
+        self.gateway = gateway
+        self.folder = folder
+
+    @property
+    def teams(self) -> list[str]:
+        runtime = self.gateway.front.runtime
+        assert runtime is not None
+        return sorted(runtime.policies.current.teams)
+
+    async def has(self, *teams: str) -> None:
+        await asyncio.to_thread(eventually, lambda: self.teams == sorted(teams), f"the teams {teams}")
+
+    async def says(self, sentence: str, caplog: pytest.LogCaptureFixture) -> None:
+        await asyncio.to_thread(eventually, lambda: sentence in caplog.text, sentence)
+
+    def newest(self) -> Enforcement:
+        database = open_database(
+            f"sqlite:///{self.gateway.settings.data / 'gateway.db'}",
+            now_ms=lambda: 0,
+            new_id=lambda: "unused",
+        )
+        try:
+            return SqlRevisions(database.engine).list(1)[0]
+        finally:
+            database.close()
+
+
+@pytest.fixture
+async def following(tmp_path: Path) -> AsyncIterator[Following]:
+    async with GatewayInside(tmp_path, FIRST) as gateway:
+        yield Following(gateway, tmp_path / "policies")
+
+
+def with_team(name: str) -> str:
+    return f"teams: {{{name}: {{}}}}\n"
+
+
+async def test_a_file_that_is_half_written_is_waited_for_or_said(
+    following: Following, caplog: pytest.LogCaptureFixture
+):
+    (following.folder / "more.yaml").write_text("teams: {second: {")
+    await following.says("stays in force", caplog)
+    assert following.teams == ["first"]
+    (following.folder / "more.yaml").write_text("teams: {second: {}}\n")
+    await following.has("first", "second")
+
+
+async def test_a_folder_that_goes_leaves_its_policy_in_force_and_is_followed_when_it_comes_back(
+    following: Following, caplog: pytest.LogCaptureFixture
+):
+    following.folder.rename(following.folder.parent / "away")
+    await following.says("this folder does not exist", caplog)
+    assert following.teams == ["first"]
+    (following.folder.parent / "away" / "more.yaml").write_text(with_team("second"))
+    (following.folder.parent / "away").rename(following.folder)
+    await following.has("first", "second")
+
+
+async def test_an_orchestrators_volume_is_followed_when_its_link_is_swapped(following: Following):
+    """Files are links through `..data`, which is swapped for another, and the old one removed."""
+    folder = following.folder
+    (folder / "..1").mkdir()
+    (folder / "..1" / "more.yaml").write_text(with_team("one"))
+    (folder / "..data").symlink_to("..1")
+    (folder / "more.yaml").symlink_to("..data/more.yaml")
+    await following.has("first", "one")
+    for old, new in (("1", "two"), ("two", "three")):
+        (folder / f"..{new}").mkdir()
+        (folder / f"..{new}" / "more.yaml").write_text(with_team(new))
+        (folder / "..data_tmp").symlink_to(f"..{new}")
+        (folder / "..data_tmp").replace(folder / "..data")
+        shutil.rmtree(folder / f"..{old}")
+        await following.has("first", new)
+
+
+async def test_a_link_to_a_release_is_followed_to_the_next(following: Following):
+    folder = following.folder
+    releases = folder.parent / "releases"
+    for name in ("one", "two"):
+        shutil.copytree(folder, releases / name)
+        (releases / name / "more.yaml").write_text(with_team(name))
+    shutil.rmtree(folder)
+    folder.symlink_to(releases / "one")
+    await following.has("first", "one")
+    (folder.parent / "next").symlink_to(releases / "two")
+    (folder.parent / "next").replace(folder)
+    await following.has("first", "two")
+
+
+async def test_a_checkout_is_followed_from_commit_to_commit_and_back(
+    following: Following, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
+    repository = following.folder
+
+    def git(*words: str) -> str:
+        named = ("-c", "user.name=Anna", "-c", "user.email=anna@acme.test", "-c", "commit.gpgsign=false")
+        done = subprocess.run(
+            ["git", *named, "-C", str(repository), *words], check=True, capture_output=True, text=True
+        )
+        return done.stdout.strip()
+
+    git("init", "-q", "-b", "main", ".")
+    git("add", ".")
+    git("commit", "-q", "-m", "One")
+    git("checkout", "-q", "-b", "next")
+    for number in range(20):
+        (repository / f"more-{number:02}.yaml").write_text(with_team(f"team-{number:02}"))
+    git("add", ".")
+    git("commit", "-q", "-m", "Two")
+    teams = [f"team-{number:02}" for number in range(20)]
+    git("checkout", "-q", "main")
+    git("checkout", "-q", "next")
+    await following.has("first", *teams)
+    recorded = await asyncio.to_thread(
+        eventually, lambda: following.newest().why.origin.commit == git("rev-parse", "HEAD"), "the commit"
+    )
+    assert recorded
+    assert (following.newest().why.author, following.newest().why.origin.dirty) == (
+        "Anna <anna@acme.test>",
+        False,
+    )
+    git("checkout", "-q", "main")
+    await following.has("first")
+
+
+async def test_a_declared_key_that_is_taken_out_takes_its_running_calls_along(tmp_path: Path):
+    async def begins_and_hangs(ask: Ask) -> None:
+        await ask.send(STREAM_HEAD + piece(chat_chunk("Hi")))
+        await ask.gone()
+
+    key = mint(b"k" * 32)
+    async with Provider() as provider:
+        provider.play(begins_and_hangs)
+        policy = {
+            **FIRST,
+            "providers": {"acme": {"dialect": "openai", "base_url": provider.url}},
+            "models": {"echo": {"targets": [{"to": "acme/m"}]}},
+        }
+        async with GatewayInside(tmp_path, policy) as gateway:
+            folder = tmp_path / "policies"
+            declared = f"keys: {{ci: {{hash: '{declared_hash(key)}', roles: [caller], expires: never}}}}\n"
+            (folder / "keys.yaml").write_text(declared)
+            now = load_policy(folder, environment={}).revision
+            await _in_force(gateway, now)
+            async with HttpClient(gateway.port, {"authorization": f"Bearer {key}"}) as client:
+                asked = {"model": "echo", "messages": [{"role": "user", "content": "Hi"}], "stream": True}
+                client.ask("/v1/chat/completions", asked)
+                await client.seen(b"Hi")
+                (folder / "keys.yaml").unlink()
+                await client.finished()
+            assert b"this gateway key is not known" in client.body
+            await provider.gone()
+
+
+async def _in_force(gateway: GatewayInside, revision: str) -> None:
+    def look() -> bool:
+        runtime = gateway.front.runtime
+        assert runtime is not None
+        return runtime.policies.current.revision == revision
+
+    await asyncio.to_thread(eventually, look, f"revision {revision}")
