@@ -10,7 +10,7 @@ from gateway.policy import nodes
 from gateway.policy.build import build, revision_of
 from gateway.policy.credentials import Secrets, misplaced, reach
 from gateway.policy.endpoints import check_endpoints
-from gateway.policy.faults import Fault, PolicyInvalid
+from gateway.policy.faults import Fault, Mark, PolicyInvalid
 from gateway.policy.later import not_yet
 from gateway.policy.merge import merge
 from gateway.policy.references import check_references
@@ -18,7 +18,7 @@ from gateway.policy.role_faults import doubt_roles
 from gateway.policy.rules.check import check_rules
 from gateway.policy.rules.unreached import doubt_reach
 from gateway.policy.snapshot import Policy
-from gateway.policy.sources import read_folder
+from gateway.policy.sources import PROMPTS, read_folder
 from gateway.policy.validate import validate
 from gateway.policy.withheld import KeptFile, document_of, kept_file, named_files
 from gateway.policy.yaml_nodes import parse
@@ -72,10 +72,17 @@ def read(folder: Path) -> Reading:
         if tree is None:
             whole = False
         else:
-            trees.append(tree)
-            files[Path(source.name).name] = kept_file(source, tree)
+            trees.append(tree if source.prompt is None else _as_prompt(source.prompt, tree, source.name))
+            files[source.within] = kept_file(source, tree)
     root, found = merge(trees)
     return Reading(root, (*faults, *found), whole, files)
+
+
+def _as_prompt(name: str, tree: nodes.Node, file: str) -> nodes.Mapping:
+    """What a file of one prompt stands for: `prompts: {NAME: …}`, named by the file."""
+    mark = Mark(file, 1, 1)
+    named = nodes.Mapping({name: nodes.Entry(mark, tree)}, mark)
+    return nodes.Mapping({PROMPTS: nodes.Entry(mark, named)}, mark)
 
 
 def judge(reading: Reading, *, environment: Mapping[str, str], secrets: Secrets = "read") -> Loaded:

@@ -59,10 +59,11 @@ def why_not_writable(folder: Path, wanted: Restoration) -> str | None:
 def restore(folder: Path, wanted: Restoration) -> None:
     """Blocks. NotRestorable: the folder is as it was."""
     marked = secrets.token_hex(4)
-    fresh = {name: folder / f".{name}.{marked}.new" for name in wanted.writes}
+    fresh = {name: _hidden(folder / name, f"{marked}.new") for name in wanted.writes}
     before = {name: _bytes(folder / name) for name in wanted.names}
     try:
         for name, path in fresh.items():
+            path.parent.mkdir(exist_ok=True)
             _write(path, wanted.writes[name].encode(), like=folder / name)
         for name, path in fresh.items():
             path.replace(folder / name)
@@ -85,13 +86,18 @@ def set_aside(folder: Path, wanted: Restoration) -> tuple[Path, ...]:
     for name in wanted.names:
         content = _bytes(folder / name)
         if content is not None:
-            path = folder / f".{name}.replaced"
+            path = _hidden(folder / name, "replaced")
             try:
                 _write(path, content, like=folder / name)
             except OSError as error:
                 raise NotRestorable(f"{path} can't be written: {error.strerror}") from error
             aside.append(path)
     return tuple(aside)
+
+
+def _hidden(path: Path, ending: str) -> Path:
+    """A name beside it that no policy reads."""
+    return path.with_name(f".{path.name}.{ending}")
 
 
 def _bytes(path: Path) -> bytes | None:

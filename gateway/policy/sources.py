@@ -11,6 +11,7 @@ from pathlib import Path
 from gateway.policy.faults import Fault
 
 MAX_FILE_BYTES = 1024 * 1024
+PROMPTS = "prompts"
 
 # What YAML calls unprintable; line ends that only some programs see; marks that reorder text on a
 # screen, so that a reviewer reads another policy than the gateway does.
@@ -22,19 +23,27 @@ _LINE_END = re.compile("\r\n|\r|\n")
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One file. `name` begins with the folder as the user wrote it."""
+    """One file. `name` begins with the folder as the user wrote it. `prompt`: it holds the prompt of this
+    name, and no more."""
 
     name: str
     text: str
+    prompt: str | None = None
+
+    @property
+    def within(self) -> str:
+        """Its name within the folder."""
+        name = Path(self.name).name
+        return name if self.prompt is None else f"{PROMPTS}/{name}"
 
 
 def read_folder(folder: Path) -> tuple[list[Source], list[Fault]]:
-    """Every *.yaml directly under the folder, in the order of their names.
+    """Every *.yaml directly under the folder, in the order of their names, then those under its prompts/.
 
     Hidden files (editors and mounts leave some) are passed over.
     """
     try:
-        paths = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+        paths = _seen(folder)
     except NotADirectoryError:
         return [], [Fault(str(folder), 1, 1, "expected a folder with *.yaml files, found a file")]
     except FileNotFoundError:
@@ -51,7 +60,31 @@ def read_folder(folder: Path) -> tuple[list[Source], list[Fault]]:
             sources.append(read)
     if not wanted and not faults:
         faults.append(Fault(str(folder), 1, 1, "no *.yaml file in this folder: a policy is at least one"))
+    _read_prompts(folder / PROMPTS, sources, faults)
     return sources, faults
+
+
+def _read_prompts(folder: Path, sources: list[Source], faults: list[Fault]) -> None:
+    """One prompt a file."""
+    if not folder.is_dir():
+        return
+    try:
+        paths = _seen(folder)
+    except OSError as error:
+        faults.append(Fault(str(folder), 1, 1, f"this folder can't be read: {error.strerror}"))
+        return
+    faults.extend(_unread(paths))
+    for path in paths:
+        if path.suffix == ".yaml":
+            read = _read_file(path)
+            if isinstance(read, Fault):
+                faults.append(read)
+            else:
+                sources.append(Source(read.name, read.text, path.stem))
+
+
+def _seen(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
 
 
 def _unread(paths: list[Path]) -> Iterator[Fault]:
@@ -59,11 +92,6 @@ def _unread(paths: list[Path]) -> Iterator[Fault]:
     for path in paths:
         if path.suffix != ".yaml" and path.suffix.lower() in {".yml", ".yaml"}:
             message = f"only *.yaml is read: rename this file to {path.stem}.yaml, or remove it"
-            yield Fault(str(path), 1, 1, message)
-        elif path.name == "prompts" and any(path.glob("*.yaml")):
-            message = (
-                "prompts belong to the policy language, but this version can't enforce them yet: remove them"
-            )
             yield Fault(str(path), 1, 1, message)
 
 

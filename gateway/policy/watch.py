@@ -24,7 +24,9 @@ def look(folder: Path, others: Iterable[Path] = ()) -> Seen:
         within = sorted(path for path in folder.iterdir() if path.suffix.lower() in _SUFFIXES)
     except OSError as error:
         return ((error.errno,),)
-    paths = [*within, folder / "prompts", *sorted(others)]
+    prompts = folder / "prompts"
+    each = sorted(prompts.glob("*.yaml"))
+    paths = [*within, prompts, *each, *sorted(others)]
     return tuple((str(path), *_facts(path)) for path in paths)
 
 

@@ -52,6 +52,14 @@ def test_the_folder_holds_what_was_wanted_and_nothing_else_of_ours(folder: Path)
     assert held(folder) == {"a.yaml": "a: new\n", "c.yaml": "c: new\n", "README.md": "read me"}
 
 
+def test_prompts_are_written_into_their_folder(folder: Path):
+    wanted = Restoration({"prompts/p.yaml": "p: 1\n"}, ())
+    restore(folder, wanted)
+    assert held(folder / "prompts") == {"p.yaml": "p: 1\n"}
+    restore(folder, Restoration({}, ("prompts/p.yaml",)))
+    assert held(folder / "prompts") == {}
+
+
 def test_a_file_keeps_its_mode(folder: Path):
     (folder / "a.yaml").chmod(0o640)
     restore(folder, WANTED)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from gateway.policy.sources import MAX_FILE_BYTES, Source, decode, read_folder
-from tests.policy.folder import faults, loaded, written
+from tests.policy.folder import ECHO, faults, loaded, written
 
 
 def test_a_byte_order_mark_is_no_part_of_the_text():
@@ -43,11 +43,51 @@ def test_a_yml_file_is_not_passed_over(tmp_path: Path):
     ]
 
 
-def test_prompts_are_not_passed_over(tmp_path: Path):
+PROMPT = 'labels: {production: "1"}\nversions: {"1": {model: echo, template: "{{ a }}"}}\n'
+
+
+def with_prompt(folder: Path, text: str) -> list[str]:
+    (folder / "prompts").mkdir()
+    (folder / "prompts" / "p.yaml").write_text(text)
+    return faults(folder, ECHO)
+
+
+def test_a_prompt_may_stand_in_a_file_of_its_own(tmp_path: Path):
     (tmp_path / "prompts").mkdir()
-    (tmp_path / "prompts" / "p.yaml").write_text("versions: {}\n")
-    (line,) = faults(tmp_path, "teams: {}\n")
-    assert line.startswith("prompts:1:1: prompts belong to the policy language")
+    (tmp_path / "prompts" / "p.yaml").write_text(PROMPT)
+    chain = "chains: {c: {steps: [{name: s, prompt: p}]}}\n"
+    apart = loaded(tmp_path, ECHO + chain).revision
+    (tmp_path / "prompts" / "p.yaml").unlink()
+    inner = 'prompts: {p: {labels: {production: "1"}, versions: {"1": {model: echo, template: "{{ a }}"}}}}\n'
+    assert loaded(tmp_path, ECHO + chain + inner).revision == apart
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (PROMPT.replace("model: echo", "model: ecko"), "prompts/p.yaml:2:25: there is no model `ecko`"),
+        ("version: {}\n", "prompts/p.yaml:1:1: `version` is no key of prompts.p"),
+        ("", "prompts/p.yaml:1:1: "),
+        ("a\n", "prompts/p.yaml:1:1: prompts.p: expected a map"),
+        ("a: [\n", "prompts/p.yaml:2:1: "),
+    ],
+)
+def test_a_mistake_in_a_prompts_file_is_reported_there(text: str, line: str, tmp_path: Path):
+    assert any(each.startswith(line) for each in with_prompt(tmp_path, text))
+
+
+def test_a_prompt_stands_in_one_place(tmp_path: Path):
+    (tmp_path / "prompts").mkdir()
+    (tmp_path / "prompts" / "p.yaml").write_text(PROMPT)
+    (line,) = faults(tmp_path, ECHO + 'prompts:\n  p: {versions: {"1": {model: echo, template: a}}}\n')
+    assert line == "prompts/p.yaml:1:1: `p` is declared twice: first at a.yaml:4:3, keep one of them"
+
+
+def test_the_name_of_a_prompts_file_is_the_prompts_name(tmp_path: Path):
+    (tmp_path / "prompts").mkdir()
+    (tmp_path / "prompts" / "a b.yaml").write_text(PROMPT)
+    (line,) = faults(tmp_path, ECHO)
+    assert line.startswith("prompts/a b.yaml:1:1: `a b` can't be a name here")
 
 
 def test_other_files_folders_and_hidden_files_are_passed_over(tmp_path: Path):

@@ -64,6 +64,14 @@ CHANGES: dict[str, Callable[[Path], object]] = {
 }
 
 
+def test_a_prompts_file_that_changes_in_place_is_seen(folder: Path):
+    (folder / "prompts").mkdir()
+    (folder / "prompts" / "p.yaml").write_text("a: 1\n")
+    before = look(folder)
+    (folder / "prompts" / "p.yaml").write_text("a: 20\n")
+    assert look(folder) != before
+
+
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 def test_every_change_is_seen_and_then_is_no_change(folder: Path, change: Callable[[Path], object]):
     secret = folder.parent / "secret"
