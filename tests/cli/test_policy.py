@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pwd
+import re
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from gateway.stores.processes import Process, SqlProcesses
 from gateway.stores.revisions import Origin, Revision, SqlRevisions, Why
 from gateway.stores.tables import acts
 from tests.cli.conftest import POLICY, Run
+from tests.house.tree import ROOT
 
 OTHER = POLICY.replace("teams: {home: {}}", "teams: {home: {}, away: {}}")
 
@@ -99,6 +101,27 @@ def test_a_difference_is_by_meaning_or_as_text(past: Past, gateway: Run):
     told = json.loads(gateway("policy", "diff", one, two, "--json").out)
     assert (told["old"], told["new"]) == (one, two)
     assert [change["path"] for change in told["changes"]] == ["teams.away"]
+
+
+def test_the_docs_show_what_it_prints(past: Past, gateway: Run):
+    page = (ROOT / "docs" / "reload.md").read_text()
+    shown = page.partition("```console\n$ gateway policy history\n")[2].partition("```")[0]
+    table, _, difference = shown.partition("$ gateway policy diff 1b7f fe0c\n")
+    retried = POLICY.replace("echo: {targets", "echo: {retries: 2, targets")
+    one = past.enforce(POLICY, cause="start")
+    ben = {"author": "Ben <ben@example.com>", "origin": Origin("policies", "9f0c1d2e3a" + "0" * 30, False)}
+    two = past.enforce(retried, **ben)
+    past.enforce(POLICY, cause="rollback", author="anna")
+    table, difference = (
+        text.replace("fe0cd4c29792", one).replace("1b7f02362f97", two) for text in (table, difference)
+    )
+    assert gateway("policy", "diff", two, one).out == difference
+
+    def words(line: str) -> list[str]:
+        return [word for word in line.split() if not re.match(r"[0-9]{4}-|[0-9]{2}:", word)]
+
+    printed = gateway("policy", "history").out.splitlines()
+    assert [words(line) for line in printed] == [words(line) for line in table.splitlines()]
 
 
 def test_without_names_the_folder_is_compared_with_what_is_in_force(past: Past, gateway: Run):
