@@ -96,7 +96,9 @@ async def identify(
 def presented(headers: list[tuple[bytes, bytes]]) -> str:
     """The one credential of a request. Refuses none, and two that differ."""
     found: str | None = None
-    for name, value in [pair for pair in headers if pair[0] in _HEADERS]:
+    for name, value in headers:
+        if name not in _HEADERS:
+            continue
         text = (
             _token(value.decode("latin-1")) if name == b"authorization" else value.decode("latin-1").strip()
         )

@@ -86,7 +86,7 @@ def intent(call: Call, verdicts: int) -> Intent:
             api=call.dialect.api,
             model=None if asked is None else asked.model[:256] or None,
             stream=False if asked is None else asked.stream,
-            tools=() if asked is None else _tools(asked),
+            tools=() if asked is None or not (asked.functions or asked.hosted_tools) else _tools(asked),
         ),
         policy=call.policy.revision,
         decisions=tuple(call.trail[:verdicts]),

@@ -12,7 +12,9 @@ from __future__ import annotations
 import errno
 from asyncio import AbstractEventLoop, get_running_loop
 from collections.abc import Collection
+from functools import partial
 from ssl import SSLContext, create_default_context
+from typing import cast
 
 from aiohttp import (
     ClientConnectorDNSError,
@@ -63,6 +65,8 @@ class AiohttpUpstream:
         self._connector = TCPConnector(
             limit=0, ssl=tls or create_default_context(), keepalive_timeout=keepalive_s, ttl_dns_cache=30
         )
+        protocols = cast("partial[ResponseHandler]", partial(_Protocol, loop=self._loop))
+        self._connector._factory = protocols  # noqa: SLF001 (see there)
         self._routes = Routes(self._loop, keepalive_s)
         self._alarms = Alarms(self._loop)
         self._read_buffer_bytes = read_buffer_bytes
@@ -74,7 +78,7 @@ class AiohttpUpstream:
         connect_s = min(limits.connect_s, limits.total_s)
         route = self._routes.find(outgoing.method, outgoing.url, connect_s, outgoing.via)
         wire = request_bytes(route, outgoing.headers, outgoing.body)
-        connection = await self._connect(route)
+        connection = _kept(route) or await self._open(route)
         protocol, transport = connection.protocol, connection.transport
         if protocol is None or transport is None:
             connection.close()
@@ -94,7 +98,9 @@ class AiohttpUpstream:
             transport.write(wire)
             if not isinstance(outgoing.body, bytes):
                 exchange.upload(outgoing.body)
-            message, content = await _final_head(protocol)
+            message, content = await protocol.read()
+            if message.code < 200:
+                message, content = await _final_head(message, protocol)
         except WIRE_FAULTS as fault:
             exchange.close()
             raise _no_answer(fault, reused=reused) from None
@@ -114,29 +120,44 @@ class AiohttpUpstream:
         self._alarms.close()
         await self._connector.close()
 
-    async def _connect(self, route: Route) -> Connection:
-        """A connection on which nothing has arrived that nobody asked for.
-
-        The pool only looks whether a connection is open. Bytes that came while it was unused would
-        be read as the answer to the next request: somebody else's answer.
-        """
-        while True:
-            connection = route.idle.take() or await self._open(route)
-            protocol = connection.protocol
-            if protocol is None or not protocol.should_close:
-                return connection
-            kept = _has_answered(protocol)
-            connection.close()
-            if not kept:  # the next new one would be the same: no loop
-                raise NotConnected("a new connection closed or carried bytes before anything was sent")
-
     async def _open(self, route: Route) -> Connection:
         try:
-            return await self._connector.connect(route.address, traces=[], timeout=route.timeout)
+            connection = await self._connector.connect(route.address, traces=[], timeout=route.timeout)
         except TimeoutError:
             raise NotConnected("no connection to the provider within the connect time limit") from None
         except (ClientError, OSError, UnicodeError) as fault:
             raise NotConnected(f"no connection to the provider: {_why(fault)}") from None
+        if not _is_clean(connection):  # the next new one would be the same: no loop
+            connection.close()
+            raise NotConnected("a new connection closed or carried bytes before anything was sent")
+        return connection
+
+
+class _Protocol(ResponseHandler):
+    """aiohttp's, which resumes reading with each piece and each end of an answer, paused or not."""
+
+    def resume_reading(self, resume_parser: bool = True) -> None:
+        if self._reading_paused or self._buffer_paused:
+            super().resume_reading(resume_parser)
+
+
+def _kept(route: Route) -> Connection | None:
+    """A connection that was used before, and on which nothing has arrived since."""
+    while (connection := route.idle.take()) is not None:
+        if _is_clean(connection):
+            return connection
+        connection.close()
+    return None
+
+
+def _is_clean(connection: Connection) -> bool:
+    """Whether nothing has arrived on it that nobody asked for.
+
+    The pool only looks whether a connection is open. Bytes that came while it was unused would
+    be read as the answer to the next request: somebody else's answer.
+    """
+    protocol = connection.protocol
+    return protocol is None or not protocol.should_close
 
 
 def _has_answered(protocol: ResponseHandler) -> bool:
@@ -144,14 +165,16 @@ def _has_answered(protocol: ResponseHandler) -> bool:
     return protocol._payload is not None  # noqa: SLF001 (nothing public tells it)
 
 
-async def _final_head(protocol: ResponseHandler) -> tuple[RawResponseMessage, StreamReader]:
+async def _final_head(
+    interim: RawResponseMessage, protocol: ResponseHandler
+) -> tuple[RawResponseMessage, StreamReader]:
     """The answer's headers; the interim ones (100 to 199) are passed over."""
-    while True:
+    while interim.code != 101:
         message, content = await protocol.read()
         if message.code >= 200:
             return message, content
-        if message.code == 101:
-            raise Broken("the provider switched protocols without being asked")
+        interim = message
+    raise Broken("the provider switched protocols without being asked")
 
 
 def _no_answer(fault: BaseException, *, reused: bool) -> Broken:
