@@ -7,6 +7,7 @@ else those headers of others ask for (routes, retries, caches, redaction, loggin
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -24,6 +25,8 @@ _USE_CASE_MEMBER: Final = "use_case"
 _TAG_LISTS: Final = (b"x-litellm-tags",)
 _TAG_OBJECTS: Final = (b"x-portkey-metadata",)
 _TAG_PREFIX: Final = b"helicone-property-"
+_PREFIXES: Final = (b"x-gateway-", b"x-litellm-", b"x-portkey-", b"helicone-")
+"""Of all headers that claim something."""
 _END_USERS: Final = (b"x-litellm-end-user-id", b"x-litellm-customer-id", b"helicone-user-id")
 _END_USER_MEMBER: Final = "_user"
 """Of Portkey's metadata."""
@@ -48,14 +51,7 @@ class Claims(Struct, frozen=True):
 def read_claims(headers: Mapping[bytes, bytes], metadata: Mapping[str, str]) -> Claims | None:
     """What headers (names in lower case; of several of one name the last) and the body's metadata claim.
     None: nothing. Refused where they name two use cases."""
-    names = b"\n".join(headers)
-    if not (
-        metadata
-        or b"x-gateway-" in names
-        or b"x-litellm-" in names
-        or b"x-portkey-" in names
-        or b"helicone-" in names
-    ):
+    if not metadata and not _may_claim(tuple(headers)):
         return None
     objects = [_object(headers[name]) for name in _TAG_OBJECTS if name in headers]
     tags = dict[str, str]()
@@ -64,6 +60,12 @@ def read_claims(headers: Mapping[bytes, bytes], metadata: Mapping[str, str]) -> 
         if name and name not in tags and len(tags) < _MAX_TAGS:
             tags[name] = _printable(value.strip())
     return Claims(_use_case(headers, metadata), tags, _end_user(headers, objects))
+
+
+@lru_cache(maxsize=128)
+def _may_claim(names: tuple[bytes, ...]) -> bool:
+    """Remembered: the calls of one client have headers of the same names."""
+    return any(name.startswith(_PREFIXES) for name in names)
 
 
 def accepted_use_case(claimed: str | None, *, proven: str | None) -> str | None:
