@@ -10,6 +10,7 @@ from functools import lru_cache
 from gateway.call import Call, Candidate, Served
 from gateway.dialects.answer_headers import passing, retry_after_s
 from gateway.dialects.interface import Family
+from gateway.dialects.problem_shapes import is_shaped_as
 from gateway.dialects.problems import quotes_a_key
 from gateway.errors import Answered, Broken, BrokenOff, Kind, NotConnected, Problem, TimedOut, UpstreamFault
 from gateway.presence import RawHeaders
@@ -100,7 +101,8 @@ async def send_end(call: Call, exchange: Exchange, runtime: Runtime, fault: Upst
             await exchange.end(b"" if reader is None else reader.terminator)
     elif problem is not None:
         spoken = call.sent_to is not None and call.sent_to.speech.family is call.family
-        verbatim = verbatim_body(fault) if spoken and fault is not None and call.ending != "refused" else None
+        passes = spoken and fault is not None and call.ending != "refused"
+        verbatim = verbatim_body(fault, call.family.name) if passes else None
         body = verbatim or call.family.problem_body(problem, call.id)
         headers = problem_head(head(call, "application/json"), problem)
         if isinstance(fault, Answered) and call.sent_to is not None:
@@ -142,7 +144,8 @@ def problem_of(fault: UpstreamFault, teller: Candidate | None) -> Problem:
 
     Where the policy retries, its own tries are over and the caller's SDK need not begin others
     (`should_retry` False); where it doesn't, the SDK does with a status what it would do at the
-    provider. What broke or took too long may have been billed: that is never tried again by itself.
+    provider. What broke or took too long may have been billed: that is never tried again by itself,
+    unless most likely nobody read it.
     """
     if isinstance(fault, Answered) and teller is not None:
         told = teller.speech.family.read_problem(fault.status, fault.body)
@@ -164,15 +167,23 @@ def problem_of(fault: UpstreamFault, teller: Candidate | None) -> Problem:
             code="upstream_timeout",
             should_retry=False,
         )
-    broke = "could not be reached" if isinstance(fault, NotConnected) else "broke off its answer"
-    return Problem(Kind.UPSTREAM, f"the provider {broke}", code="upstream_error", should_retry=False)
+    unread = isinstance(fault, NotConnected) or (isinstance(fault, Broken) and fault.stale)
+    left_to_sdk = unread and teller is not None and not teller.retries
+    broke = "could not be reached" if unread else "broke off its answer"
+    return Problem(
+        Kind.UPSTREAM,
+        f"the provider {broke}",
+        code="upstream_error",
+        should_retry=None if left_to_sdk else False,
+    )
 
 
-def verbatim_body(fault: UpstreamFault) -> bytes | None:
-    """The provider's own error body, where it speaks of the caller's request and so may pass."""
+def verbatim_body(fault: UpstreamFault | None, family: str) -> bytes | None:
+    """The provider's own error body, where it speaks of the caller's request, in the words of the caller's
+    family, and so may pass."""
     if isinstance(fault, Answered) and fault.status in _VERBATIM and len(fault.body) <= _VERBATIM_BYTES:
         is_json = fault.headers.get("content-type", "").startswith("application/json")
-        passes = is_json and fault.body.startswith(b"{") and not quotes_a_key(fault.body)
+        passes = is_json and is_shaped_as(family, fault.body) and not quotes_a_key(fault.body)
         return fault.body if passes else None
     return None
 

@@ -128,6 +128,13 @@ def test_where_the_policy_does_not_retry_a_status_is_left_to_the_callers_sdk():
     assert reply.problem_of(TimedOut("idle"), candidate()).should_retry is False, "it may have been billed"
 
 
+@pytest.mark.parametrize("fault", [NotConnected("x"), Broken("x", stale=True)])
+def test_what_nobody_read_is_left_to_the_callers_sdk_too(fault: UpstreamFault):
+    assert reply.problem_of(fault, candidate()).should_retry is None
+    assert reply.problem_of(fault, candidate(retries=1)).should_retry is False
+    assert reply.problem_of(Broken("x"), candidate()).should_retry is False
+
+
 def test_an_error_event_is_told_as_it_is():
     assert reply.problem_of(BrokenOff(PROBLEM), candidate()) == replace(PROBLEM, should_retry=False)
 
@@ -149,7 +156,7 @@ def test_google_says_in_the_body_when_to_come_back_and_a_header_comes_first():
 
 @pytest.mark.parametrize("status", [400, 404, 409, 413, 422])
 def test_words_about_the_callers_request_pass_verbatim(status: int):
-    assert reply.verbatim_body(Answered(status, JSON, BODY)) == BODY
+    assert reply.verbatim_body(Answered(status, JSON, BODY), "openai") == BODY
 
 
 @pytest.mark.parametrize(
@@ -162,13 +169,14 @@ def test_words_about_the_callers_request_pass_verbatim(status: int):
         Answered(400, {"content-type": "text/html"}, BODY),
         Answered(400, {}, BODY),
         Answered(400, JSON, b"<html>"),
+        Answered(400, JSON, b'{"detail": "of another server"}'),
         Answered(400, JSON, b""),
         Answered(400, JSON, b"{" + b" " * 65536),
         Broken("x"),
     ],
 )
 def test_words_that_may_be_about_us_or_are_no_json_do_not_pass(fault: UpstreamFault):
-    assert reply.verbatim_body(fault) is None
+    assert reply.verbatim_body(fault, "openai") is None
 
 
 # ---------------------------------------------------------------- streams

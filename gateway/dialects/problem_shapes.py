@@ -62,6 +62,20 @@ def read_said(body: bytes) -> Said:
     return _read(told, 0)
 
 
+def is_shaped_as(family: str, body: bytes) -> bool:
+    """Whether an error body is one that the family's own clients know. Never raises."""
+    try:
+        told = msgspec.json.decode(body)
+    except UNREADABLE:
+        return False
+    error = told.get("error") if isinstance(told, dict) else None
+    if not isinstance(error, dict) or not isinstance(error.get("message"), str):
+        return False
+    if family == "anthropic":
+        return told.get("type") == "error" and isinstance(error.get("type"), str)
+    return family != "gemini" or (isinstance(error.get("code"), int) and isinstance(error.get("status"), str))
+
+
 def _read(told: object, depth: int) -> Said:
     if isinstance(told, list) and told:
         told = told[0]

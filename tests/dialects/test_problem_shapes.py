@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from gateway.dialects.anthropic_family import ANTHROPIC
 from gateway.dialects.gemini_family import GEMINI
 from gateway.dialects.openai_family import OPENAI
-from gateway.dialects.problem_shapes import Said, read_said
+from gateway.dialects.problem_shapes import Said, is_shaped_as, read_said
 from gateway.dialects.problems import problem_in_stream, quotes_a_key
 from gateway.errors import Kind
 
@@ -268,3 +268,26 @@ JSON = st.recursive(
 @given(JSON)
 def test_any_json_is_read_without_raising(told: object):
     assert isinstance(read_said(json.dumps(told).encode()), Said)
+
+
+OPENAIS = b'{"error": {"message": "no", "type": "x", "param": null, "code": 400}}'
+ANTHROPICS = b'{"type": "error", "error": {"type": "invalid_request_error", "message": "no"}}'
+GOOGLES = b'{"error": {"code": 400, "message": "no", "status": "INVALID_ARGUMENT"}}'
+
+
+@pytest.mark.parametrize(
+    ("body", "families"),
+    [
+        (OPENAIS, {"openai"}),
+        (ANTHROPICS, {"openai", "anthropic"}),
+        (GOOGLES, {"openai", "gemini"}),
+        (b'{"error": "no"}', set()),
+        (b'{"error": {"message": 5}}', set()),
+        (b'{"detail": "no"}', set()),
+        (b"[]", set()),
+        (b"no", set()),
+        (b'"\xff"', set()),
+    ],
+)
+def test_an_error_passes_as_it_is_only_to_clients_that_know_it(body: bytes, families: set[str]):
+    assert {one for one in ("openai", "anthropic", "gemini") if is_shaped_as(one, body)} == families
