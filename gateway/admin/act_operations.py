@@ -8,7 +8,7 @@ from typing import Final
 from gateway.admin.act_bodies import ActPage, ActRecord, ActsAsked
 from gateway.admin.actor import Actor
 from gateway.admin.administration import Administration
-from gateway.admin.operations import Given, Operation, Parameter
+from gateway.admin.operations import Given, Link, Operation, Parameter
 from gateway.admin.pages import after, cursor
 from gateway.stores.act_rows import ActFilter
 
@@ -50,6 +50,7 @@ ACT_OPERATIONS = (
         summary="What administrators did, newest first. An act of the last quarter of a second may be missing.",
         query=ActsAsked,
         told=ActPage,
+        links=(Link("audit.act", "act_id", "acts/0/id"),),
         do=_acts,
     ),
     Operation(

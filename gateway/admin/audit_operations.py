@@ -8,7 +8,7 @@ from typing import Final
 from gateway.admin.actor import Actor
 from gateway.admin.administration import Administration
 from gateway.admin.audit_bodies import CallPage, CallQuery, CallRecord
-from gateway.admin.operations import Given, Operation, Parameter
+from gateway.admin.operations import Given, Link, Operation, Parameter
 from gateway.admin.pages import after, cursor
 from gateway.stores.interfaces import CallFilter
 
@@ -52,6 +52,7 @@ AUDIT_OPERATIONS = (
         summary="Calls in the audit log, newest first. A call of the last quarter of a second may be missing.",
         query=CallQuery,
         told=CallPage,
+        links=(Link("audit.call", "call_id", "calls/0/id"),),
         do=_calls,
     ),
     Operation(

@@ -12,11 +12,11 @@ from gateway.admin.words import Paging
 _KEY_ID: Final[Mapping[str, Parameter]] = {
     "key_id": Parameter(r"^[!-.0-~]{1,100}$", "The key's id, as the list shows it.", "key_4f1d2c3b5a69"),
 }
-_LEADS_TO = (
-    Link("keys.show", "key_id", "id"),
-    Link("keys.rotate", "key_id", "id"),
-    Link("keys.revoke", "key_id", "id"),
-)
+
+
+def _leads_to(field: str) -> tuple[Link, ...]:
+    return tuple(Link(f"keys.{verb}", "key_id", field) for verb in ("show", "rotate", "revoke"))
+
 
 KEY_OPERATIONS = (
     Operation(
@@ -27,6 +27,7 @@ KEY_OPERATIONS = (
         summary="Keys of the database, oldest first, then those of the policy.",
         query=Paging,
         told=KeyPage,
+        links=_leads_to("keys/0/id"),
         do=lambda to, actor, given: to.keys.page(
             actor, cursor_text=given.query.cursor, limit=given.query.limit
         ),
@@ -42,7 +43,7 @@ KEY_OPERATIONS = (
         status=201,
         act="keys.create",
         do=lambda to, actor, given: to.keys.create(actor, given.body),
-        links=_LEADS_TO,
+        links=_leads_to("id"),
     ),
     Operation(
         name="keys.show",
@@ -67,7 +68,7 @@ KEY_OPERATIONS = (
         act="keys.rotate",
         do=lambda to, actor, given: to.keys.rotate(actor, given.path["key_id"], given.body),
         refusals=(404, 409),
-        links=_LEADS_TO,
+        links=_leads_to("id"),
     ),
     Operation(
         name="keys.revoke",

@@ -144,9 +144,9 @@ def _in_query(operation: Operation) -> list[dict[str, Any]]:
             "in": "query",
             "required": name in described.get("required", ()),
             "description": schema.pop("description", ""),
-            "schema": _given(schema),
+            "schema": schema,
         }
-        for name, schema in described["properties"].items()
+        for name, schema in ((name, _given(schema)) for name, schema in described["properties"].items())
     ]
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
 
 from gateway.admin.words import Asked, Paging, Time, Told, time_text, whole
 from gateway.policy.differences import Change, Nothing
@@ -14,7 +14,7 @@ from gateway.reload.history import Event
 from gateway.stores.revisions import Cause, Origin
 
 RevisionName = Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{1,64}|folder)$")]
-FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,94}\.yaml$")]
+_FILE_NAME: Final = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,94}\.yaml$"
 FileText = Annotated[str, StringConstraints(max_length=1024 * 1024)]
 
 
@@ -72,9 +72,12 @@ class PolicyEvent(Told):
 class HistoryPage(Paging):
     """Which part of the history. What each event changed is worked out anew."""
 
-    limit: Annotated[int, BeforeValidator(whole), Field(ge=1, le=100)] = Field(
-        20, description="At most so many."
-    )
+    limit: Annotated[
+        int,
+        BeforeValidator(whole),
+        Field(ge=1, le=100),
+        WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 100}),
+    ] = Field(20, description="At most so many.")
 
 
 class PolicyHistory(Told):
@@ -109,9 +112,20 @@ class PolicyDifference(Told):
 class Proposal(Asked):
     """A whole policy folder, to be judged and nothing more."""
 
-    files: Annotated[dict[FileName, FileText], Field(min_length=1, max_length=200)] = Field(
-        description="Texts by file name.", examples=[{"gateway.yaml": "gateway: 1\n"}]
-    )
+    files: Annotated[
+        dict[Annotated[str, StringConstraints(pattern=_FILE_NAME)], FileText],
+        Field(min_length=1, max_length=200),
+        WithJsonSchema(
+            {
+                "type": "object",
+                "propertyNames": {"pattern": _FILE_NAME},
+                "additionalProperties": {"type": "string", "maxLength": 1024 * 1024},
+                "minProperties": 1,
+                "maxProperties": 200,
+                "examples": [{"gateway.yaml": "gateway: 1\n"}],
+            }
+        ),
+    ] = Field(description="Texts by file name.")
 
 
 class Judgement(Told):

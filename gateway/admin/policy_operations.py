@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from gateway.admin.operations import Operation, Parameter
+from gateway.admin.operations import Link, Operation, Parameter
 from gateway.admin.policy_bodies import (
     Between,
     GoBack,
@@ -44,6 +44,7 @@ POLICY_OPERATIONS = (
         summary="What came into force, newest first: when, why, by whom, and what it changed.",
         query=HistoryPage,
         told=PolicyHistory,
+        links=(Link("policy.revision", "revision", "events/0/revision"),),
         do=lambda to, actor, given: to.policy.history(
             actor, cursor_text=given.query.cursor, limit=given.query.limit
         ),

@@ -121,17 +121,38 @@ def _checked(check: Any) -> Any:
     return BeforeValidator(judge)
 
 
+# What the descriptions say of these, as exactly as a pattern can: from 1h to 36500d, from 0h to 90d.
+_LIFETIME: Final = (
+    "^(never|0*("
+    "(876000|87[0-5][0-9]{3}|8[0-6][0-9]{4}|[1-7][0-9]{5}|[1-9][0-9]{0,4})h"
+    "|(36500|36[0-4][0-9]{2}|3[0-5][0-9]{3}|[12][0-9]{4}|[1-9][0-9]{0,3})d"
+    "|(521[0-4]|520[0-9]|5[01][0-9]{2}|[1-4][0-9]{3}|[1-9][0-9]{0,2})w"
+    "))$"
+)
+_OVERLAP: Final = (
+    "^0*((2160|21[0-5][0-9]|20[0-9]{2}|1[0-9]{3}|[0-9]{1,3})h|(90|[1-8]?[0-9])d|(1[0-2]|[0-9])w)$"
+)
+_VISIBLE: Final = (
+    "^[^\x00-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u2028-\u202e"
+    "\u2060-\u206f\ufeff\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3"
+    "\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f]+$"
+)
 Lifetime = Annotated[
     str,
     _checked(lifetime_ms),
-    WithJsonSchema({"type": "string", "pattern": "^([0-9]{1,6}[hdw]|never)$", "examples": ["90d", "never"]}),
+    WithJsonSchema({"type": "string", "pattern": _LIFETIME, "examples": ["90d", "never"]}),
 ]
 Overlap = Annotated[
     str,
     _checked(overlap_ms),
-    WithJsonSchema({"type": "string", "pattern": "^[0-9]{1,6}[hdw]$", "examples": ["24h"]}),
+    WithJsonSchema({"type": "string", "pattern": _OVERLAP, "examples": ["24h"]}),
 ]
-Label = Annotated[str, StringConstraints(min_length=1, max_length=256), AfterValidator(visible)]
+Label = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=256),
+    AfterValidator(visible),
+    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 256, "pattern": _VISIBLE}),
+]
 """A name that people give: of a key, a person, a use case."""
 Moment = Annotated[
     str,
@@ -139,9 +160,16 @@ Moment = Annotated[
     WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2026-11-22T13:00:00Z"]}),
 ]
 Time = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]
-Limit = Annotated[int, BeforeValidator(whole), Field(ge=1, le=500)]
+Limit = Annotated[
+    int,
+    BeforeValidator(whole),
+    Field(ge=1, le=500),
+    WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 500}),
+]
 Cursor = Annotated[
-    str, StringConstraints(min_length=1, max_length=2000), Field(description="`next` of the page before.")
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,2000}$"),
+    Field(description="`next` of the page before."),
 ]
 
 

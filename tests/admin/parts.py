@@ -11,6 +11,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from pydantic import SecretStr
 from starlette.types import ASGIApp
 
 from gateway.app import running
@@ -102,6 +103,6 @@ async def admin_side(folder: Path, policy: Mapping[str, Any], **settings: Any) -
     def administer(here: ASGIApp | None, apart: ASGIApp | None) -> None:
         apps.extend(app for app in (here, apart) if app is not None)
 
-    made = Settings(policies=policies, data=folder / "data", admin_key=ADMIN_KEY, **settings)
+    made = Settings(policies=policies, data=folder / "data", admin_key=SecretStr(ADMIN_KEY), **settings)
     async with running(made, load_policy(policies, environment={}), opened.append, administer) as runtime:
         yield Side(apps[0], runtime, opened[0], policies)

@@ -68,7 +68,7 @@ def expected(operation: Operation) -> set[int]:
 async def test_every_operation_answers_those_who_have_its_permission_and_nobody_else(tmp_path: Path):
     wrong = []
     async with admin_side(tmp_path, POLICY) as side:
-        keys = {one: side.key(one.replace(":", " "))[0] for one in PERMISSIONS}
+        keys: dict[str, str] = {one: side.key(one.replace(":", " "))[0] for one in PERMISSIONS}
         holders: dict[str, str | None] = {
             "nobody": None,
             "a stranger": STRANGER,
