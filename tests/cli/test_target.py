@@ -26,8 +26,13 @@ MADE_UP: Final = (
     (re.compile(r"\bkey_[0-9a-f]{12}\b"), "key"),
     (re.compile(r"\bact_[0-9a-f]{24}\b"), "act"),
     (re.compile(r"\b[uo]-[0-9a-f]{24}\b"), "person"),
+    (re.compile(r"\b(?=[a-z]*\d)[0-9a-f]{12}\b"), "revision"),
     (re.compile(r'(?<="hint": ")\w{4}(?=")'), "hint"),
-    (re.compile(r"\b20\d\d-\d\d-\d\d(T\d\d:\d\d:\d\d(\+00:00|\.\d{3}Z)?)?\b"), "time"),
+    (re.compile(r'(?<="folder":")/[^"]+'), "folder"),
+    (re.compile(r'(?<="host": ")[^"]+(?=", "pid")'), "host"),
+    (re.compile(r'(?<="pid": )\d+'), "pid"),
+    (re.compile(r'(?<="writer": ")[0-9a-f]{16}'), "writer"),
+    (re.compile(r"\b20\d\d-\d\d-\d\d(T\d\d:\d\d:\d\d(\+00:00|\.\d{3}Z)?|( \d\d:\d\d))?\b"), "time"),
 )
 
 
