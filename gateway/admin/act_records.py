@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from gateway.admin.actor import Actor
-from gateway.admin.audit import may_see_names
+from gateway.admin.audit import may_see_names, require_by_pseudonym, teams_of
 from gateway.admin.desk import Desk, missing
 from gateway.admin.rights import reaches
 from gateway.audit.act_query import ActQuery
@@ -27,10 +27,9 @@ class ActRecords:
         where = self.desk.reach(actor, "audit:read")
         if wanted.team is not None and not reaches(where, wanted.team):
             return []
-        if where is None or wanted.team is not None:
-            return self._asking().search(wanted)
-        found = [one for team in where for one in self._asking().search(replace(wanted, team=team))]
-        return sorted(found, key=lambda one: (one["at"], one["id"]), reverse=True)[: wanted.limit]
+        for person in wanted.people or ():
+            require_by_pseudonym(self.desk, actor, where, person)
+        return self._asking().search(replace(wanted, teams=teams_of(where)))
 
     def show(self, actor: Actor, act_id: str) -> Record:
         """An act's record, with the names of people if `usage:read_people` permits it. Refuses with 404 one that

@@ -44,13 +44,14 @@ class ActRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ActFilter:
-    """Every field that is set must hold. `people` are pseudonyms, any of which acts; `act` is a name or what
+    """Every field that is set must hold. `teams`: one of them. `people` are pseudonyms, any of which acts; `act` is a name or what
     stands before its dot; `about` are values any of which the act is about, or had as its result."""
 
     since: str | None = None
     until: str | None = None
     people: tuple[str, ...] | None = None
     team: str | None = None
+    teams: tuple[str, ...] | None = None
     key: str | None = None
     act: str | None = None
     ending: str | None = None

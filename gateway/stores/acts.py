@@ -52,6 +52,8 @@ class SqlActs:
 
 def _conditions(wanted: ActFilter) -> list[ColumnElement[bool]]:
     conditions = [acts.c[name] == value for name in _EQUAL if (value := getattr(wanted, name)) is not None]
+    if wanted.teams is not None:
+        conditions.append(acts.c.team.in_(wanted.teams))
     if wanted.since is not None:
         conditions.append(acts.c.at >= wanted.since)
     if wanted.until is not None:

@@ -107,6 +107,8 @@ class SqlCalls:
 
 def _conditions(wanted: CallFilter) -> list[ColumnElement[bool]]:
     conditions = [calls.c[name] == value for name in _EQUAL if (value := getattr(wanted, name)) is not None]
+    if wanted.teams is not None:
+        conditions.append(calls.c.team.in_(wanted.teams))
     if wanted.since is not None:
         conditions.append(calls.c.at >= wanted.since)
     if wanted.until is not None:

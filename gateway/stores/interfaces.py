@@ -146,7 +146,7 @@ class CallRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CallFilter:
-    """Every field that is set must hold. Times as text (RFC 3339, UTC, milliseconds).
+    """Every field that is set must hold. Times as text (RFC 3339, UTC, milliseconds). `teams`: one of them.
 
     `decision` is `refused` (any refusal), a stage, or `stage:rule`. `before` is the cursor: only
     calls older than this (at, id).
@@ -156,6 +156,7 @@ class CallFilter:
     until: str | None = None
     user: str | None = None
     team: str | None = None
+    teams: tuple[str, ...] | None = None
     key: str | None = None
     use_case: str | None = None
     model: str | None = None
