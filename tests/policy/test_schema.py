@@ -4,13 +4,18 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from gateway.policy.nodes import Node, data
+from gateway.policy.nodes import Node, Scalar, data, walk
+from gateway.policy.nodes import Path as Steps
 from gateway.policy.schema import main, policy_schema, render
 from tests.policy.folder import tree
+from tests.policy.whole import TEXT, as_json, at, faults_of
 
 REPOSITORY = Path(__file__).parents[2]
+VALIDATOR = Draft202012Validator(policy_schema())
 SHIPPED = sorted((REPOSITORY / "policies").glob("*.yaml"))
 
 
@@ -31,7 +36,7 @@ def plain(node: Node) -> object:
 
 
 def errors(text: str) -> list[str]:
-    return [error.json_path for error in Draft202012Validator(policy_schema()).iter_errors(plain(tree(text)))]
+    return [error.json_path for error in VALIDATOR.iter_errors(plain(tree(text)))]
 
 
 def test_the_schema_that_is_checked_in_is_current():
@@ -46,6 +51,21 @@ def test_the_schema_is_a_schema():
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.name)
 def test_a_shipped_file_fits_the_schema(path: Path):
     assert errors(path.read_text(encoding="utf-8")) == []
+
+
+def test_the_example_of_the_whole_language_fits_the_schema():
+    assert errors(TEXT) == []
+
+
+LEAVES = [path for path, node in walk(tree(TEXT)) if isinstance(node, Scalar)]
+JUNK = [5, 1.5, True, "", "x", "*", "a b", "5 USD", "10%", "1m", [], {}, ["x"], {"x": 1}]
+
+
+@settings(max_examples=40)
+@given(st.sampled_from(LEAVES), st.sampled_from(JUNK))
+def test_an_editor_complains_of_no_policy_that_the_loader_takes(path: Steps, junk: object):
+    text = as_json(at(plain(tree(TEXT)), path, junk))
+    assert not errors(text) or faults_of(text)
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.name)
@@ -71,6 +91,26 @@ def test_a_shipped_file_names_the_schema_in_its_first_line(path: Path):
         ("roles: {r: {apis: [chatt]}}", "$.roles.r.apis[0]"),
         ("audit: {fsync: on}", "$.audit.fsync"),
         ("keys: {k: {hash: x, roles: [r], expires: never}}", "$.keys.k.hash"),
+        ("limits: [{name: a, requests: 60/min}]", "$.limits[0].requests"),
+        ("limits: [{name: a b, concurrent: 1}]", "$.limits[0].name"),
+        ("limits: [{name: a, concurrent: 1, per: [role]}]", "$.limits[0].per[0]"),
+        ("limits: [{name: a, concurrent: 1, match: {team: 5}}]", "$.limits[0].match.team"),
+        ("limits: [{name: a, concurrent: 1, match: {not: {not: {team: a}}}}]", "$.limits[0].match.not"),
+        ("budgets: [{name: a, amount: 5, period: day}]", "$.budgets[0].amount"),
+        ("budgets: [{name: a, amount: 5 EUR, period: day}]", "$.budgets[0].amount"),
+        ("budgets: [{name: a, amount: 5 USD, period: day, on_exceeded: stop}]", "$.budgets[0].on_exceeded"),
+        ("budgets: [{name: a, amount: 5 USD, period: day, alert_at: [50]}]", "$.budgets[0].alert_at[0]"),
+        ("privacy: {profiles: {p: {entities: {EMIAL: mask}}}}", "$.privacy.profiles.p.entities"),
+        ("privacy: {profiles: {p: {entities: {EMAIL: hide}}}}", "$.privacy.profiles.p.entities.EMAIL"),
+        ("guardrails: [{name: a, apply_to: both, kind: secrets, action: block}]", "$.guardrails[0].apply_to"),
+        ("shadows: [{name: a, to: a/b, sample: 0.05}]", "$.shadows[0].sample"),
+        ("shadows: [{name: a, to: a/b, sample: 5%, budget: 20 USD}]", "$.shadows[0].budget"),
+        ("prompts: {p: {versions: {}}}", "$.prompts.p.versions"),
+        ("chains: {c: {steps: [{name: a, prompt: 'a@b@c'}]}}", "$.chains.c.steps[0].prompt"),
+        ("use_cases: {u: {kpis: [{metric: cost, target: 5}]}}", "$.use_cases.u.kpis[0].target"),
+        ("audit: {retention: {entries: 400}}", "$.audit.retention.entries"),
+        ("audit: {anchors: [{file: a, every: 1m}]}", "$.audit.anchors[0].file"),
+        ("alerts: {webhooks: [{url: '${A-B}'}]}", "$.alerts.webhooks[0].url"),
         (f"keys: {{k: {{hash: 'sha256:{64 * '0'}', roles: [r], expires: 90d}}}}", "$.keys.k.expires"),
     ],
 )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import tempfile
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from gateway.policy.faults import PolicyInvalid
 from gateway.policy.load import load_policy
+from gateway.policy.nodes import Path as Steps
 from gateway.policy.snapshot import Policy
 
 TEXT: Final = (Path(__file__).parent / "whole.yaml").read_text(encoding="utf-8")
@@ -15,6 +18,7 @@ ENVIRONMENT: Final = {
     "ANTHROPIC_API_KEY": "sk-anthropic",
     "VLLM_URL": "http://vllm.internal:8000/v1",
     "ALERT_WEBHOOK": "https://alerts.example.com/gateway",
+    "ALERT_SECRET": "signed",
 }
 
 
@@ -47,3 +51,29 @@ def said(folder: Path, *changes: tuple[str, str]) -> list[str]:
 def one(folder: Path, *changes: tuple[str, str]) -> str:
     (line,) = said(folder, *changes)
     return line
+
+
+def as_json(value: object) -> str:
+    return json.dumps(value, indent=1, ensure_ascii=False)
+
+
+def at(value: Any, path: Steps, new: object) -> Any:
+    """A copy with another value at a path."""
+    if not path:
+        return new
+    step, *rest = path
+    if isinstance(step, int):
+        items = list(value)
+        items[step : step + 1] = [at(items[step] if step < len(items) else {}, tuple(rest), new)]
+        return items
+    return {**value, step: at(value.get(step, {}), tuple(rest), new)}
+
+
+def faults_of(text: str) -> list[tuple[int, int, str]]:
+    """Line, column and message of each."""
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            load(Path(folder), text)
+        except PolicyInvalid as invalid:
+            return [(fault.line, fault.column, fault.message) for fault in invalid.faults]
+    return []

@@ -24,7 +24,7 @@ class StepEntry(Block):
         alias="with",
         description="The prompt's variables: text, in which {{ NAME.output }} is an earlier step's answer and "
         "{{ name }} an input of the chain. A variable that is not listed is an input of the chain.",
-        examples=[{"question": "{{ classify.output }}"}],
+        examples=[{"question": "In one word: {{ message }}"}],
     )
 
 

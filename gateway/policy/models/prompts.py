@@ -107,5 +107,5 @@ class PromptEntry(Block):
     labels: dict[RuleName, RuleName] = Field(
         default_factory=dict,
         description="Versions by label, as in prompt:NAME@production. Without a label asked for, production counts.",
-        examples=[{"production": "1", "staging": "2"}],
+        examples=[{"production": "1"}],
     )
