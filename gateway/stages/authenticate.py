@@ -63,6 +63,8 @@ def lost(call: Call, now_ms: int, runtime: Runtime) -> Refused | None:
             decide(runtime.policies.current.keys.get(held.hash), now_ms, call.address, keys.disabled)
         elif held is not None:
             _require_enabled(held.user, keys.disabled)
+            if held.provider not in runtime.policies.current.identity_providers:
+                raise _refused("issuer", "tokens of this identity provider are taken no more")
     except Refused as refused:
         return refused
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from gateway.policy.load import Loaded, Reading, read
 from gateway.policy.watch import look
 from gateway.reload import reading
-from gateway.reload.reading import MOST_READS, Folder, attempt
+from gateway.reload.reading import MOST_READS, SWITCH_S, Folder, attempt
 from tests.policy.folder import written
 
 KEY = "providers: {{p: {{dialect: openai, base_url: 'https://p.test', credentials: ['${{file:{}}}']}}}}\n"
@@ -26,6 +27,26 @@ def test_a_folder_that_is_none_has_faults(tmp_path: Path):
     tried = attempt(Folder(written(tmp_path, {"a.yaml": "gateway: 2\n"}), {}), frozenset())
     assert isinstance(tried.found, tuple)
     assert [(fault.line, fault.column) for fault in tried.found] == [(1, 10)]
+
+
+def test_reading_lets_go_of_the_interpreter_often_and_only_while_it_reads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    usual_s, during = sys.getswitchinterval(), list[float]()
+
+    def noted(folder: Path) -> Reading:
+        during.append(sys.getswitchinterval())
+        if len(during) > 1:
+            raise OSError("a fault of our own")
+        return read(folder)
+
+    monkeypatch.setattr(reading, "read", noted)
+    folder = Folder(written(tmp_path, {"a.yaml": "gateway: 1\n"}), {})
+    attempt(folder, frozenset())
+    with pytest.raises(OSError, match="a fault of our own"):
+        attempt(folder, frozenset())
+    assert during == pytest.approx([SWITCH_S, SWITCH_S])
+    assert sys.getswitchinterval() == usual_s
 
 
 def test_files_of_secrets_are_looked_at_too(tmp_path: Path):

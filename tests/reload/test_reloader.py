@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,7 @@ from gateway.stores.revisions import Enforcement, Revision, Why
 from tests.parts.executors import AtOnce
 from tests.parts.runtime import FakeClock
 from tests.policy.folder import written
+from tests.policy.whole import ENVIRONMENT, TEXT
 
 ONE = "teams: {one: {}}\n"
 TWO = "teams: {two: {}}\n"
@@ -54,13 +55,14 @@ class Kept:
 class Scene:
     """A process that began with what stands in a folder now."""
 
-    def __init__(self, folder: Path, text: str) -> None:
+    def __init__(self, folder: Path, text: str, environment: Mapping[str, str] | None = None) -> None:
+        environment = environment or {}
         self.path = written(folder, {"a.yaml": text})
-        self.policy = load_policy(folder, environment={})
+        self.policy = load_policy(folder, environment=environment)
         self.in_force = InForce(self.policy)
         self.kept, self.clock, self.came = Kept(), FakeClock(), list[Policy]()
         self.reloader = Reloader(
-            Folder(folder, {}), self.in_force, self.kept, AtOnce(), self.clock, self.came.append
+            Folder(folder, environment), self.in_force, self.kept, AtOnce(), self.clock, self.came.append
         )
 
     def write(self, text: str) -> None:
@@ -150,6 +152,11 @@ async def test_a_secret_that_changed_is_read_anew_under_the_same_name(tmp_path: 
     [credential] = scene.in_force.current.providers["p"].credentials
     assert credential.reveal() == "second-key"
     assert scene.came == [scene.in_force.current]
+
+
+async def test_every_part_of_the_language_is_the_same_when_it_is_read_again(tmp_path: Path):
+    scene = Scene(tmp_path, TEXT, ENVIRONMENT)
+    assert (await scene.reloaded()).what == "nothing"
 
 
 async def test_no_secret_is_logged_or_kept(tmp_path: Path, caplog: pytest.LogCaptureFixture):

@@ -12,6 +12,7 @@ from gateway.credentials import declared_hash, mint
 from gateway.errors import Kind, Refused
 from gateway.identity.person import Person
 from gateway.policy.declared_keys import DeclaredKey
+from gateway.policy.identities import IdentityProvider
 from gateway.runtime import Runtime
 from gateway.stages import authenticate
 from gateway.stores.key_records import KeyRecord
@@ -234,6 +235,17 @@ def test_a_running_call_of_a_token_ends_when_its_user_is_disabled():
     refused = authenticate.lost(call, NOON_MS, runtime)
     assert refused is not None
     assert refused.rule == "user_disabled"
+
+
+def test_a_running_call_of_a_token_ends_with_its_identity_provider():
+    call = make_call()
+    call.credential = Person("corporate", "anna", None, (), NOON_MS)
+    issuer = IdentityProvider("corporate", "https://login.test", "gateway", ("RS256",), "roles")
+    runtime = make_runtime(make_policy(identity_providers={"corporate": issuer}))
+    assert authenticate.lost(call, NOON_MS, runtime) is None
+    refused = authenticate.lost(call, NOON_MS, replace(runtime, policies=FakePolicies(make_policy())))
+    assert refused is not None
+    assert refused.rule == "issuer"
 
 
 @pytest.mark.parametrize("remembered", [True, False])
