@@ -11,7 +11,7 @@ from gateway.cli.os_actor import os_actor
 
 
 def test_the_user_is_the_operating_systems():
-    actor = os_actor({"USER": "somebody", "LOGNAME": "somebody", "HOME": "/home/somebody"})
+    actor = os_actor({"USER": "somebody", "LOGNAME": "somebody"})
     assert (actor.proof, actor.user, actor.sudo_user) == ("os", pwd.getpwuid(os.getuid()).pw_name, None)
     assert actor.may_all
 

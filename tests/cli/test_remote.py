@@ -4,8 +4,11 @@ told in words."""
 from __future__ import annotations
 
 import json
+import re
 import socket
 import ssl
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,6 +24,7 @@ from gateway.cli.remote import opened
 from gateway.cli.wrong_use import WrongUse
 from gateway.settings import Remote
 from tests.cli.conftest import POLICY, Run
+from tests.house.tree import ROOT
 from tests.parts.certificates import make_authority
 from tests.parts.gateway_process import GatewayProcess
 
@@ -270,3 +274,19 @@ def test_a_key_does_over_the_admin_api_what_its_roles_permit(
         done = gateway("audit", "query", "--acts")
         assert (done.status, done.out) == (2, "")
         assert "does not take GATEWAY_TOKEN" in done.err
+
+
+def test_the_example_of_the_docs_does_what_it_says(tmp_path: Path):
+    """As it stands in docs/commands.md, but for the address."""
+    page = (ROOT / "docs/commands.md").read_text()
+    [example] = re.findall(r"^```sh\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    key = "an-admin-key-that-nobody-guesses-of-the-tests"
+    with GatewayProcess(tmp_path, POLICY, settings={"GATEWAY_ADMIN_KEY": key}).running() as running:
+        script = example.replace("https://gateway.example.com:8443", running.url)
+        here = f'gateway() {{ "{sys.executable}" -m gateway "$@"; }}\n'
+        done = subprocess.run(
+            ["bash", "-ec", here + script], cwd=ROOT, input=f"{key}\n", capture_output=True, text=True
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+        assert "disabled anna: 0 keys in the database" in done.stdout
+        assert "anna" in running.asked("users", "list")
