@@ -13,6 +13,7 @@ from typing import Any, Final, Literal
 from msgspec import DecodeError, Raw, Struct
 from msgspec.json import Decoder, Encoder
 
+from gateway.dialects.figures import utf8_bytes
 from gateway.dialects.hub.reply import (
     Began,
     Event,
@@ -70,6 +71,7 @@ class MessageWriter:
         "_naming",
         "_place",
         "_queue",
+        "_said_bytes",
         "_stop",
         "_stop_sequence",
     )
@@ -78,6 +80,7 @@ class MessageWriter:
         self._naming = naming
         self._began = False
         self._input_tokens = naming.input_tokens
+        self._said_bytes = 0
         self._queue: deque[_Part] = deque()
         self._place = 0
         self._by_call: dict[int, _Part] = {}
@@ -111,7 +114,7 @@ class MessageWriter:
 
     def end(self, usage: Usage | None) -> bytes:
         start = b"" if self._began else self._begin(Began("", ""))
-        told = usage_of(usage, self._naming)
+        told = usage_of(usage, self._naming, self._said_bytes)
         if usage is None:
             told["input_tokens"] = self._input_tokens
         for name in _OF_THE_WHOLE:
@@ -129,7 +132,7 @@ class MessageWriter:
         """With an estimate of the input where the provider has told none yet."""
         self._began = True
         self._input_tokens = max(event.input_tokens or self._naming.input_tokens, 1)
-        usage = {**usage_of(None, self._naming), "input_tokens": self._input_tokens}
+        usage = {**usage_of(None, self._naming, 0), "input_tokens": self._input_tokens}
         return _event("message_start", message={**head(self._naming, event.model), "usage": usage})
 
     def _say(self, kind: Kind, text: str, start: Block) -> bytes:
@@ -173,6 +176,7 @@ class MessageWriter:
         return told
 
     def _more(self, part: _Part, text: str) -> bytes:
+        self._said_bytes += utf8_bytes(text)
         part.waiting.append(text)
         return self._tell(part) if self._queue and part is self._queue[0] else b""
 

@@ -107,6 +107,13 @@ def test_the_input_is_the_providers_where_it_told_it_and_never_0():
     assert b'"input_tokens":1,' in writer.write(Began("a", "", 0))
 
 
+def test_what_nobody_counted_is_estimated_by_its_bytes():
+    said = (ThinkingDelta(0, "hm"), ThinkingDelta(0, "mm"), TextDelta(0, "größer"))
+    called = (ToolBegan(0, 0, "a", "f"), ToolDelta(0, 0, '{"x"'), ToolDelta(0, 0, ": 12}"))
+    usage = told(BEGAN, *said, *called, Stopped(0, "end"))[-2]["usage"]
+    assert usage["output_tokens"] == 6, "4 + 8 + 9 bytes"
+
+
 def test_a_provider_that_tells_no_usage_leaves_the_input_as_it_was_estimated():
     assert told(BEGAN)[1]["usage"]["input_tokens"] == 7
     assert told(Began("a", "m", 20))[1]["usage"]["input_tokens"] == 20

@@ -33,9 +33,14 @@ def test_an_answer_has_the_id_of_the_call_and_the_model_that_answered():
         "stop_sequence": None,
         "stop_details": None,
         "container": None,
-        "usage": NO_USAGE,
+        "usage": {**NO_USAGE, "output_tokens": 1},
     }
     assert told(model="")["model"] == "claude"
+
+
+def test_what_nobody_counted_is_estimated_by_its_bytes():
+    answer = told(Thinking("hmmm"), Text("größer"), ToolUse("a", "f", '{"x": 12}'))
+    assert answer["usage"]["output_tokens"] == 6, "4 + 8 + 9 bytes"
 
 
 def test_reasoning_carries_the_signature_of_whoever_made_it():
