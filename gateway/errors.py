@@ -14,6 +14,7 @@
     ├── SpoolDamaged       the audit spool holds what a crash can't explain (gateway.audit.recovery)
     ├── UnreadableEntry    an entry in the database that can't be read (gateway.audit.query)
     ├── StoreUnavailable   the database can't be asked, or is not ours (gateway.stores.interfaces)
+    ├── LedgerUnavailable  limits and budgets can't be asked (gateway.ledger.protocol)
     ├── DuplicateKey       a key that is there already (gateway.stores.keys)
     ├── BadToken           a token that proves nothing (gateway.identity.faults)
     ├── KeysUnavailable    no key of a token's issuer is known (gateway.identity.faults)

@@ -2,10 +2,11 @@
 -- not at all. gateway/ledger/book.py does the same in memory, function for function.
 --
 -- KEYS[1]  the epoch: {deployment}:epoch. Every other key begins with the same hash tag, so all are in one slot.
--- ARGV[1]  MessagePack: the operations.
+-- ARGV[1]  MessagePack: the number of the epoch that is meant, and the operations.
 -- Answers  MessagePack: {now in ms, number of the epoch, its state, an answer for each operation}.
 --
--- In the state "void" nothing was done: the counters are lost, or this server is not the one they were counted by.
+-- In the state "void" nothing was done: the counters are lost, this server is not the one they were counted by, or the
+-- epoch is another one: whoever asks must say first what it holds.
 -- In the state "gathering" nothing can be reserved: live gateways say what they hold.
 -- Each operation reads all that it needs before it writes, so that where a slot is being moved (a read of a key that has
 -- gone is an error then) it has done nothing.
@@ -16,11 +17,12 @@ local TOMBSTONE_MS = 60000
 local FOREVER_MS = 253402300800000
 
 local call, floor, max = redis.call, math.floor, math.max
+local asked = cmsgpack.unpack(ARGV[1])
 local clock = call('TIME')
 local now = clock[1] * 1000 + floor(clock[2] / 1000)
 local server = string.match(call('INFO', 'server'), 'run_id:(%w+)')
 local epoch = call('HMGET', KEYS[1], 'number', 'server', 'state')
-if not epoch[1] or epoch[2] ~= server then
+if not epoch[1] or epoch[2] ~= server or tonumber(epoch[1]) ~= asked[1] then
   return cmsgpack.pack({now, 0, 'void', {}})
 end
 local number, state = tonumber(epoch[1]), epoch[3]
@@ -318,7 +320,7 @@ function does.adopt(operation)
 end
 
 local answers = {}
-for place, operation in ipairs(cmsgpack.unpack(ARGV[1])) do
+for place, operation in ipairs(asked[2]) do
   local name = operation[1]
   if name == 'reserve' and state ~= 'open' then
     answers[place] = {'closed'}

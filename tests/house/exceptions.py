@@ -24,6 +24,7 @@ CATCH_ALLS: Final[Mapping[str, str]] = {
 # file::scope → who keeps the task, and when it is awaited or cancelled.
 TASK_OWNERS: Final[Mapping[str, str]] = {
     "gateway/identity/source.py::KeySource.start": "KeySource._fetching: one at a time; close() cancels it",
+    "gateway/ledger/batches.py::Batches._start": "Batches._flying: one at a time; aclose() awaits it",
     "gateway/stores/keybook.py::KeyBook._look_again": "KeyBook._look; awaited, shielded, by all who ask at once",
     "gateway/upstream/aiohttp_sending.py::Sending.__init__": "the exchange it belongs to: cancelled when that ends",
     "gateway/upstream/httpx_client.py::HttpxUpstream._start": "_closing: closes a retired pool; aclose() awaits it",
@@ -49,6 +50,7 @@ COVERED_ELSEWHERE: Final[Mapping[str, str]] = {
     "gateway/dialects/hub/reply.py": "types; the spokes' tests",
     "gateway/dialects/hub/spoke.py": "protocols; the spokes' tests",
     "gateway/ledger/interface.py": "protocols; every ledger's tests",
+    "gateway/ledger/protocol.py": "protocols; tests/ledger/test_shared.py",
     "gateway/ledger/demand.py": "types; tests/ledger/test_book.py",
     "gateway/ledger/operations.py": "types; tests/ledger/test_book.py",
     "gateway/stores/act_rows.py": "protocols; tests/stores/test_acts.py",

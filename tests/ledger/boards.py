@@ -48,13 +48,14 @@ class RedisBoard:
         self._key = epoch_key(f"board-{next(self._numbers)}")
         self._script = source("ledger").replace("call('TIME')", "{ARGV[2], ARGV[3]}")
         self._known = client.script_load(self._script)
-        number, _, _ = client.eval(source("epoch"), 1, self._key, "begin")
-        client.eval(source("epoch"), 1, self._key, "open", number, 0)
+        self._epoch, _, _ = client.eval(source("epoch"), 1, self._key, "beat", "test", 1, 0)
+        client.eval(source("epoch"), 1, self._key, "join", "test", self._epoch)
+        client.eval(source("epoch"), 1, self._key, "beat", "test", 1, 0)
 
     def apply(self, operations: Sequence[Operation]) -> Sequence[Answer]:
         seconds, ms = divmod(self.now_ms, 1000)
         said = self._client.evalsha(
-            self._known, 1, self._key, msgspec.msgpack.encode(operations), seconds, ms * 1000
+            self._known, 1, self._key, msgspec.msgpack.encode((self._epoch, operations)), seconds, ms * 1000
         )
         answers = msgspec.msgpack.decode(said, type=Answers)
         assert answers.state == "open"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from redis import Redis
+from redis import Redis, RedisCluster
 
 from tests.ledger.boards import Board, MemoryBoard, RedisBoard
-from tests.parts.redis_server import RedisServer, redis_server
+from tests.parts.redis_server import RedisServer, redis_cluster, redis_server
 
 
 @pytest.fixture(scope="package")
@@ -22,6 +22,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
 def client(server: RedisServer) -> Iterator[Redis]:
     with server.client() as connected:
         yield connected
+
+
+@pytest.fixture(scope="package")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisCluster]:
+    """Three masters."""
+    with redis_cluster(tmp_path_factory.mktemp("cluster")) as masters:
+        yield masters
 
 
 @pytest.fixture(params=["memory", "redis"])

@@ -29,7 +29,7 @@ from tests.ledger.model import check
 
 
 def test_the_ledger_in_memory_holds_what_the_model_holds():
-    check(MemoryBoard, examples=100, steps=50)
+    check(MemoryBoard, examples=50, steps=40)
 
 
 REQUESTS = demand("requests", 1, most=2)

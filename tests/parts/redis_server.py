@@ -6,11 +6,11 @@ One alone listens on a socket file. In a Cluster each needs two ports; free ones
 from __future__ import annotations
 
 import contextlib
+import signal
 import socket
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -24,12 +24,14 @@ from tests.parts.processes import Output, eventually
 _SLOTS = 16384
 
 
-@dataclass(frozen=True, slots=True)
 class RedisServer:
-    """`path` is its socket file."""
+    """One alone, that keeps nothing on disk: killed and started again it is empty."""
 
-    path: Path
-    process: subprocess.Popen[str]
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "redis.sock"
+        self._folder = folder
+        self._running = contextlib.ExitStack()
+        self._process: subprocess.Popen[str] | None = None
 
     @property
     def url(self) -> str:
@@ -38,16 +40,34 @@ class RedisServer:
     def client(self) -> Redis:
         return Redis(unix_socket_path=str(self.path))
 
+    def start(self) -> None:
+        options = ("--port", "0", "--unixsocket", str(self.path))
+        self._process = self._running.enter_context(_server(self._folder, *options))
+        with contextlib.closing(self.client()) as client:
+            eventually(partial(_answers, client), "the server answers")
+
+    def kill(self) -> None:
+        self._running.close()
+
+    def freeze(self) -> None:
+        """It takes connections and answers nothing."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)
+
 
 @contextmanager
 def redis_server(folder: Path) -> Iterator[RedisServer]:
-    """Keeps nothing on disk: started again it is empty. The folder's path must be short (a socket's name)."""
-    path = folder / "redis.sock"
-    with _server(folder, "--port", "0", "--unixsocket", str(path)) as process:
-        server = RedisServer(path, process)
-        with contextlib.closing(server.client()) as client:
-            eventually(lambda: _answers(client), "the server answers")
+    """The folder's path must be short: it becomes a socket's name."""
+    server = RedisServer(folder)
+    server.start()
+    try:
         yield server
+    finally:
+        server.kill()
 
 
 @contextmanager

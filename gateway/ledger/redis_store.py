@@ -1,0 +1,114 @@
+"""The counters in Redis, by two scripts: alone, behind Sentinel, or in a Cluster.
+
+Keys of a deployment share a hash tag, so one server of a Cluster has them all: there it brings availability,
+not more room.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Sequence
+from hashlib import sha1
+from typing import Any, Final, Protocol, cast
+from urllib.parse import urlsplit
+
+import msgspec
+from redis.asyncio import Redis, RedisCluster, Sentinel
+from redis.asyncio.cluster import ClusterNode
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import NoScriptError, RedisError
+
+from gateway.ledger.operations import Answers, Operation
+from gateway.ledger.protocol import Epoch, LedgerUnavailable
+from gateway.ledger.scripts import epoch_key, source
+
+GATHERING_MS: Final = 5_000
+"""How long a new epoch waits for processes that were heard of before, and are not any more."""
+
+_ANSWERS: Final = msgspec.msgpack.Decoder(Answers)
+
+
+class Client(Protocol):
+    """What is used of redis-py's clients."""
+
+    async def execute_command(self, *args: Any) -> Any: ...
+
+    async def aclose(self) -> None: ...
+
+
+class RedisStore:
+    def __init__(self, client: Client, deployment: str, *, gathering_ms: int = GATHERING_MS) -> None:
+        self._client = client
+        self._key = epoch_key(deployment)
+        self._gathering_ms = gathering_ms
+        self._ledger = _Script(source("ledger"))
+        self._epoch = _Script(source("epoch"))
+        self._encode = msgspec.msgpack.Encoder().encode
+
+    async def run(self, epoch: int, operations: Sequence[Operation], timeout_s: float) -> Answers:
+        asked = self._ledger.run(self._client, self._key, self._encode((epoch, operations)))
+        said = await _bounded(asked, timeout_s)
+        try:
+            return _ANSWERS.decode(said)
+        except msgspec.MsgspecError as error:
+            raise LedgerUnavailable("Redis answered what no script of ours says") from error
+
+    async def beat(self, process: str, processes: int, timeout_s: float) -> Epoch:
+        asked = self._epoch.run(self._client, self._key, "beat", process, processes, self._gathering_ms)
+        number, state, alive = await _bounded(asked, timeout_s)
+        return Epoch(number, state == b"open", alive)
+
+    async def join(self, process: str, epoch: int, timeout_s: float) -> None:
+        await _bounded(self._epoch.run(self._client, self._key, "join", process, epoch), timeout_s)
+
+    async def aclose(self) -> None:
+        await self._client.aclose()
+
+
+class _Script:
+    """Sent by its hash, and whole where a server doesn't know it yet."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._hash = sha1(text.encode(), usedforsecurity=False).hexdigest()
+
+    async def run(self, client: Client, key: str, *arguments: object) -> Any:
+        try:
+            return await client.execute_command("EVALSHA", self._hash, 1, key, *arguments)
+        except NoScriptError:
+            return await client.execute_command("EVAL", self._text, 1, key, *arguments)
+
+
+async def _bounded(asked: Awaitable[Any], timeout_s: float) -> Any:
+    try:
+        async with asyncio.timeout(timeout_s):
+            return await asked
+    except (RedisError, OSError, TimeoutError) as error:
+        raise LedgerUnavailable(f"Redis: {type(error).__name__}") from error
+
+
+def connect(url: str) -> Client:
+    """`redis://`, `rediss://` and `unix://` as redis-py has them; `redis+cluster://HOST:PORT[,HOST:PORT…]`;
+    `redis+sentinel://HOST:PORT[,HOST:PORT…]/NAME`. Nothing is connected yet. ValueError says what is wrong."""
+    kind = urlsplit(url).scheme
+    once: dict[str, Any] = {"retry": Retry(NoBackoff(), 0)}  # what is late must not be sent twice
+    if kind == "redis+cluster":
+        nodes = [ClusterNode(host, port) for host, port in _hosts(url)]
+        return cast(Client, RedisCluster(startup_nodes=nodes, **once))
+    if kind == "redis+sentinel":
+        name = urlsplit(url).path.strip("/")
+        if not name:
+            raise ValueError("expected redis+sentinel://HOST:PORT/NAME, where NAME is the master's")
+        return cast(Client, Sentinel(_hosts(url), **once).master_for(name, **once))  # type: ignore[no-untyped-call]
+    return cast(Client, Redis.from_url(url, **once))
+
+
+def _hosts(url: str) -> list[tuple[str, int]]:
+    found = []
+    for each in urlsplit(url).netloc.rpartition("@")[2].split(","):
+        host, _, port = each.rpartition(":")
+        if not host or not port.isdecimal():
+            raise ValueError(f"expected HOST:PORT, not {each!r}")
+        found.append((host, int(port)))
+    return found

@@ -1,0 +1,98 @@
+"""The ledger of one process."""
+
+from __future__ import annotations
+
+import pytest
+
+from gateway.ledger.demand import Charge, Hold, Refusal
+from gateway.ledger.local import LocalLedger
+from gateway.ledger.operations import Spent
+from gateway.ledger.protocol import Recorded
+from gateway.stores.interfaces import StoreUnavailable
+from tests.ledger.parts import DAY_MS, NOTHING, GivenPast, as_hold, budget, requests, slot, wanted
+from tests.parts.runtime import FakeClock
+
+
+def test_nothing_is_open_at_first():
+    assert LocalLedger(FakeClock(), GivenPast()).open == 0
+
+
+async def test_a_hold_is_reserved_and_settled_once():
+    told: list[tuple[Spent, ...]] = []
+    local = LocalLedger(FakeClock(), GivenPast(), lambda held, spent: told.append(spent))
+    held = as_hold(await local.reserve("a", wanted(budget(60, 100), slot(1))))
+    assert local.open == 1
+    local.settle(held, Charge(70, 0))
+    local.settle(held, Charge(70, 0))
+    assert told == [(Spent(held.demands[0].key, 70, 10),)]
+
+
+async def test_a_refusal_is_of_what_lasts_longest():
+    local = LocalLedger(FakeClock(), GivenPast())
+    as_hold(await local.reserve("a", wanted(requests(1), budget(60, 100), slot(1))))
+    refused = await local.reserve("b", wanted(requests(1), budget(60, 100), slot(1)))
+    assert isinstance(refused, Refusal)
+    assert (refused.demand.name, refused.left, refused.never) == ("month", 40, False)
+
+
+async def test_what_can_never_fit_is_told_before_all_else():
+    local = LocalLedger(FakeClock(), GivenPast())
+    refused = await local.reserve("a", wanted(budget(0, 0), requests(0, name="none")))
+    assert isinstance(refused, Refusal)
+    assert (refused.demand.name, refused.never) == ("none", True)
+
+
+async def test_a_restart_begins_with_what_is_on_record():
+    past = GivenPast({"month": Recorded(30, (("dead", 25),))})
+    local = LocalLedger(FakeClock(), past)
+    refused = await local.reserve("a", wanted(budget(46, 100)))
+    assert isinstance(refused, Refusal)
+    assert refused.left == 45
+    assert isinstance(await local.reserve("a", wanted(budget(45, 100))), Hold)
+    assert past.asked == ["month"]
+
+
+async def test_without_the_records_nothing_is_decided():
+    with pytest.raises(StoreUnavailable):
+        await LocalLedger(FakeClock(), GivenPast(down=True)).reserve("a", wanted(requests(1)))
+
+
+async def test_a_period_that_has_passed_is_never_taken():
+    local = LocalLedger(FakeClock(), GivenPast())
+    refused = await local.reserve("a", lambda now_ms: wanted(budget(1, 100))(now_ms - DAY_MS))
+    assert isinstance(refused, Refusal)
+    assert refused.unavailable
+
+
+async def test_a_swap_settles_and_reserves():
+    local = LocalLedger(FakeClock(), GivenPast())
+    held = as_hold(await local.reserve("a", wanted(slot(1))))
+    assert isinstance(await local.swap(held, NOTHING, "a/1", wanted(slot(1))), Hold)
+    assert local.open == 1
+
+
+async def test_a_cancelled_hold_gives_its_request_back():
+    local = LocalLedger(FakeClock(), GivenPast())
+    for call in ("a", "b"):
+        local.cancel(as_hold(await local.reserve(call, wanted(requests(1)))))
+    assert local.open == 0
+
+
+async def test_the_wall_clock_going_back_gives_no_request_back():
+    clock = FakeClock()
+    local = LocalLedger(clock, GivenPast())
+    as_hold(await local.reserve("a", wanted(requests(1))))
+    clock.ms -= 3_600_000
+    assert isinstance(await local.reserve("b", wanted(requests(1))), Refusal)
+    clock.seconds += 62
+    assert isinstance(await local.reserve("c", wanted(requests(1))), Hold)
+
+
+async def test_a_lease_is_renewed():
+    clock = FakeClock()
+    local = LocalLedger(clock, GivenPast())
+    held = as_hold(await local.reserve("a", wanted(slot(1))))
+    clock.seconds += 59
+    local.extend(held, 60_000)
+    clock.seconds += 59
+    assert isinstance(await local.reserve("b", wanted(slot(1))), Refusal)

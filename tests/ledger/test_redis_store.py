@@ -1,0 +1,100 @@
+"""How Redis is reached, and what is made of its failures. What is decided there: tests/ledger/test_shared.py."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+import pytest
+from redis import RedisCluster as Masters
+from redis.asyncio import Redis, RedisCluster
+from redis.asyncio.sentinel import SentinelConnectionPool
+
+from gateway.ledger.operations import Cancel, Done
+from gateway.ledger.protocol import LedgerUnavailable
+from gateway.ledger.redis_store import RedisStore, connect
+from tests.parts.redis_server import RedisServer, redis_server
+
+
+async def test_a_script_that_a_server_does_not_know_is_sent_whole(tmp_path: Path):
+    with redis_server(tmp_path) as fresh, fresh.client() as client:
+        store = RedisStore(connect(fresh.url), "d")
+        epoch = await store.beat("one", 1, 1.0)
+        assert (await store.run(epoch.number, [Cancel("a")], 1.0)).answers == (Done(),)
+        client.script_flush()
+        assert (await store.run(epoch.number, [Cancel("a")], 1.0)).answers == (Done(),)
+        await store.aclose()
+
+
+async def test_a_server_that_is_not_there_is_unavailable(tmp_path: Path):
+    store = RedisStore(connect(f"unix://{tmp_path}/none.sock"), "d")
+    with pytest.raises(LedgerUnavailable):
+        await store.beat("one", 1, 1.0)
+    await store.aclose()
+
+
+async def test_a_server_that_does_not_answer_is_unavailable_in_time(tmp_path: Path):
+    with redis_server(tmp_path) as frozen:
+        store = RedisStore(connect(frozen.url), "d")
+        epoch = await store.beat("one", 1, 1.0)
+        frozen.freeze()
+        with pytest.raises(LedgerUnavailable):
+            await store.run(epoch.number, [], 0.05)
+        frozen.thaw()
+        assert (await store.run(epoch.number, [], 1.0)).state == "gathering"
+        await store.aclose()
+
+
+async def test_an_epoch_is_not_the_one_of_before_after_a_restart(tmp_path: Path):
+    with redis_server(tmp_path) as server:
+        store = RedisStore(connect(server.url), "d")
+        before = await store.beat("one", 1, 1.0)
+        server.kill()
+        server.start()
+        with pytest.raises(LedgerUnavailable):  # the old connection is lost, and nothing is sent twice
+            await store.run(before.number, [], 1.0)
+        assert (await store.run(before.number, [Cancel("a")], 1.0)).state == "void"
+        assert (await store.beat("one", 1, 1.0)).number > before.number
+        await store.aclose()
+
+
+async def test_two_deployments_share_a_server_and_nothing_else(server: RedisServer):
+    one, two = (RedisStore(connect(server.url), name, gathering_ms=0) for name in ("left", "right"))
+    await one.beat("a", 1, 1.0)
+    assert (await two.beat("b", 1, 1.0)).processes == 1
+    for store in (one, two):
+        await store.aclose()
+
+
+async def test_a_cluster_is_reached_by_any_of_its_servers(cluster: Masters):
+    port = cluster.get_nodes()[0].port
+    store = RedisStore(connect(f"redis+cluster://127.0.0.1:{port}"), "d")
+    epoch = await store.beat("one", 1, 2.0)
+    assert (await store.run(epoch.number, [Cancel("a")], 2.0)).answers == (Done(),)
+    await store.aclose()
+
+
+@pytest.mark.parametrize(
+    ("url", "kind"), [("redis://localhost:1/2", Redis), ("redis+cluster://a:1,b:2", RedisCluster)]
+)
+async def test_an_address_says_what_is_there(url: str, kind: type):
+    client = connect(url)
+    assert isinstance(client, kind)
+    await client.aclose()
+
+
+async def test_sentinels_are_asked_for_the_master():
+    client = connect("redis+sentinel://a:1,b:2/main")
+    assert isinstance(client, Redis)
+    pool = client.connection_pool
+    assert isinstance(pool, SentinelConnectionPool)
+    assert pool.service_name == "main"
+    await client.aclose()
+
+
+@pytest.mark.parametrize(
+    "url", ["redis+sentinel://a:1", "redis+cluster://a", "redis+cluster://a:b", "http://a:1"]
+)
+def test_an_address_that_says_nothing_is_an_error(url: str):
+    with pytest.raises(ValueError, match=r"expected|must"), contextlib.suppress(LedgerUnavailable):
+        connect(url)
