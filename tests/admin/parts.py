@@ -54,6 +54,7 @@ class Side:
         *,
         address: str | None = None,
         headers: Sequence[tuple[bytes, bytes]] = (),
+        content_type: bytes = b"application/json",
     ) -> Answer:
         """What a path under /admin/v1 answers. Without an `address` each request comes from another one."""
         sent = [*headers]
@@ -61,7 +62,7 @@ class Side:
             sent.append((b"authorization", f"Bearer {key}".encode()))
         content = b""
         if body is not None:
-            sent.append((b"content-type", b"application/json"))
+            sent.append((b"content-type", content_type))
             content = body if isinstance(body, bytes) else json.dumps(body).encode()
         client = AsgiClient(content, method=method, path=f"/admin/v1{path}", headers=sent)
         client.scope["path"] = client.scope["path"].partition("?")[0]
