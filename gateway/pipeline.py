@@ -13,7 +13,6 @@ from collections.abc import Awaitable
 from gateway import intake
 from gateway.call import Call, Ending
 from gateway.errors import Kind, Problem, Refused, SpoolUnavailable, TimedOut, UpstreamFault
-from gateway.rendering import changes_for
 from gateway.reply import drain, problem_of, send_end, send_stream
 from gateway.runtime import Runtime
 from gateway.stages import (
@@ -31,7 +30,7 @@ from gateway.stages import (
 )
 from gateway.wire import Exchange, current_task
 
-_AS_A_CALL = unpack.AsACall(authorize.decide, own.places_of, changes_for)  # requests in a batch
+_AS_A_CALL = unpack.AsACall(authorize.decide, own.places_of)  # requests in a batch
 
 
 async def serve(call: Call, exchange: Exchange, runtime: Runtime) -> None:

@@ -15,9 +15,10 @@ from msgspec import structs
 from gateway.batches import Batch, batch_of
 from gateway.call import Call, Caller, Candidate, Grant
 from gateway.dialects.batch_lines import Inner
-from gateway.dialects.interface import Asked, BadBody, Changes, NotOffered
+from gateway.dialects.interface import Asked, BadBody, NotOffered
 from gateway.errors import Kind, Problem, Refused
 from gateway.policy.snapshot import Policy, Target
+from gateway.rendering import changes_for
 from gateway.runtime import Runtime
 from gateway.stores.ownership import Place
 
@@ -27,11 +28,10 @@ _MOST_NOTED: Final = 16
 
 
 class AsACall(NamedTuple):
-    """What a single call passes: authorize's decision, own's, and attempt's of what is written into it."""
+    """What a single call passes: authorize's decision, and own's."""
 
     judge: Callable[[Policy, Caller, str, Asked, Call], Grant]
     places: Callable[[Call, Asked, Grant, Runtime], Awaitable[frozenset[Place] | None]]
-    changes: Callable[[Candidate, Grant], Changes]
 
 
 async def enter(call: Call, runtime: Runtime, as_a_call: AsACall) -> None:
@@ -100,7 +100,7 @@ async def _written(
     grant = as_a_call.judge(call.policy, call.caller, request.dialect.api, request.asked, call)
     kept = await as_a_call.places(call, request.asked, grant, runtime)
     target = decide(candidate, request, grant, kept)
-    changes = as_a_call.changes(structs.replace(candidate, target=target), grant)
+    changes = changes_for(structs.replace(candidate, target=target), grant)
     written = request.dialect.render(request.asked, changes)
     assert isinstance(written, bytes)  # no request inside a batch is a form
     return request.written(written)
