@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import shutil
 import subprocess
 from collections.abc import AsyncIterator, Mapping
@@ -15,7 +16,9 @@ from gateway.credentials import declared_hash, mint
 from gateway.policy.load import load_policy
 from gateway.stores.database import open_database
 from gateway.stores.revisions import Enforcement, SqlRevisions
+from tests.journeys.plays import either_completes
 from tests.journeys.provider import Provider
+from tests.journeys.voices import journey_policy
 from tests.parts.gateway_inside import GatewayInside
 from tests.parts.http_client import HttpClient
 from tests.parts.processes import eventually
@@ -188,6 +191,25 @@ async def test_a_declared_key_that_is_taken_out_takes_its_running_calls_along(tm
                 await client.finished()
             assert b"this gateway key is not known" in client.body
             await provider.gone()
+
+
+async def test_connections_to_a_provider_that_moved_are_closed(tmp_path: Path):
+    """Long before they would close for want of use, after 15 seconds."""
+    async with Provider() as old, Provider() as new:
+        for provider in (old, new):
+            provider.play(either_completes)
+        policy = journey_policy(old.url, "http://127.0.0.1:9")
+        async with GatewayInside(tmp_path, policy) as gateway:
+            headers = {"authorization": f"Bearer {gateway.key}"}
+            asked = {"model": "plain-openai", "messages": [{"role": "user", "content": "Hi"}]}
+            async with HttpClient(gateway.port, headers) as client:
+                assert (await client.call("/v1/chat/completions", asked)).status == 200
+                moved = json.dumps(journey_policy(new.url, "http://127.0.0.1:9"))
+                (tmp_path / "policies" / "gateway.yaml").write_text(moved)
+                async with asyncio.timeout(10):
+                    await old.gone()
+                assert (await client.call("/v1/chat/completions", asked)).status == 200
+            assert (len(old.asks), len(new.asks)) == (1, 1)
 
 
 async def _in_force(gateway: GatewayInside, revision: str) -> None:
