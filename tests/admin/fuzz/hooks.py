@@ -9,7 +9,8 @@ from typing import Any
 import schemathesis  # type: ignore[import-not-found,unused-ignore]
 
 CURSOR = re.compile(r"[A-Za-z0-9_-]{1,2000}\Z")
-NAME = re.compile(r"(?=.{1,100}\Z)[^\s*,/:]+( [^\s*,/:]+)*\Z")
+_PART = r"(?:[^\s*,/:]|[\x1c-\x1f\x85])+"  # to JavaScript's patterns, which descriptions speak in, these are no spaces
+NAME = re.compile(rf"(?=.{{1,100}}\Z){_PART}( {_PART})*\Z")
 NETWORK = re.compile(r"(?s).{0,64}\Z")
 PERMITTED = frozenset(os.environ["PERMITTED"].split())
 """The permissions of whoever asks."""
