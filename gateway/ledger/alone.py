@@ -10,7 +10,7 @@ from msgspec import structs
 
 from gateway.ledger.book import Book
 from gateway.ledger.demand import Charge, Demand, Hold, Refusal
-from gateway.ledger.operations import Adopt, Cancel, Extend, Refused, Taken
+from gateway.ledger.operations import Cancel, Extend, Refused, Taken
 from gateway.ledger.protocol import Choices
 from gateway.ledger.refusals import refusal
 
@@ -24,7 +24,7 @@ class Alone:
     def remember(self, held: Hold, wall_ms: int, steady_ms: int) -> None:
         own = tuple(each for each in held.demands if each.on_failure == "local")
         if own:
-            self._book.apply(Adopt(held.id, own), wall_ms, steady_ms)
+            self._book.count(held.id, own, wall_ms, steady_ms)
 
     def reserve(
         self, id_: str, choices: Choices, processes: int, wall_ms: int, steady_ms: int
@@ -47,7 +47,7 @@ class Alone:
         return refused
 
     def settle(self, id_: str, charge: Charge, steady_ms: int) -> None:
-        self._book.settle(id_, charge.nano_usd, charge.tokens, steady_ms)
+        self._book.settle(id_, charge, steady_ms)
 
     def cancel(self, id_: str, wall_ms: int, steady_ms: int) -> None:
         self._book.apply(Cancel(id_), wall_ms, steady_ms)

@@ -6,10 +6,10 @@ backwards (`steady_ms`), budgets by the wall's (`wall_ms`, milliseconds since 19
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
 
-from gateway.ledger.counters import Counters
-from gateway.ledger.demand import Demand, Short
+from gateway.ledger.counters import Counter, Counters
+from gateway.ledger.demand import Charge, Demand, Short
 from gateway.ledger.operations import (
     Adopt,
     Answer,
@@ -37,13 +37,11 @@ TOMBSTONE_MS: Final = 60_000
 
 _DONE: Final = Done()
 _NOTHING: Final = Settled(())
+_TAKEN: Final = Taken(0, ())
 
 
-class Item(NamedTuple):
-    """What a hold took of one counter: `slice_` is where in a window."""
-
-    demand: Demand
-    slice_: int
+Item = tuple[Counter, Demand, int]
+"""What a hold took: of which counter, for what, and where that counted it."""
 
 
 class Book:
@@ -64,12 +62,11 @@ class Book:
             case Reserve(id, choices):
                 return self.reserve(id, choices, wall_ms, steady_ms)
             case Settle(id, nano_usd, tokens):
-                return self.settle(id, nano_usd, tokens, steady_ms)
+                return self.settle(id, Charge(nano_usd, tokens), steady_ms)
             case Cancel(id):
                 self._cancel(id, steady_ms)
             case Extend(id, lease_ms):
-                for demand, _ in self._open.get(id, ()):
-                    counter = self._counters.found(demand.key)
+                for counter, _, _ in self._open.get(id, ()):
                     if isinstance(counter, Slots):
                         counter.take(id, steady_ms + lease_ms)
             case Prime(demand, amount):
@@ -82,9 +79,22 @@ class Book:
         self, id_: str, choices: tuple[tuple[Demand, ...], ...], wall_ms: int, steady_ms: int
     ) -> Taken | Refused | Passed | Unprimed | Gone:
         if id_ in self._open:
-            return Taken(0, ())
+            return _TAKEN
         if id_ in self._ended:
             return Gone()
+        with_room = self._counters.with_room(choices[0], wall_ms, steady_ms)
+        if with_room is not None:
+            self._open[id_] = [
+                (counter, demand, counter.hold(id_, demand, steady_ms))
+                for counter, demand in zip(with_room, choices[0], strict=True)
+            ]
+            return _TAKEN
+        return self._reserve(id_, choices, wall_ms, steady_ms)
+
+    def _reserve(
+        self, id_: str, choices: tuple[tuple[Demand, ...], ...], wall_ms: int, steady_ms: int
+    ) -> Taken | Refused | Passed | Unprimed:
+        """With a closer look at what is short."""
         for choice, demands in enumerate(choices):
             unprimed: list[int] = []
             short: list[int] = []
@@ -109,41 +119,29 @@ class Book:
                 return Taken(choice, tuple(above))
             if not yields or choice + 1 == len(choices):
                 return Refused(choice, tuple(self._short(demands, at, wall_ms, steady_ms) for at in short))
-        return Taken(0, ())
+        return _TAKEN
 
-    def settle(self, id_: str, nano_usd: int, tokens: int, steady_ms: int) -> Settled:
+    def settle(self, id_: str, charge: Charge, steady_ms: int) -> Settled:
         held = self._open.pop(id_, None)
         if held is None:
             return _NOTHING
         self._end(id_, steady_ms)
         spent = []
-        for demand, slice_ in held:
-            counter = self._counters.found(demand.key)
+        for counter, demand, place in held:
+            overrun = counter.settle(id_, demand, place, charge, steady_ms)
             if isinstance(counter, Purse):
-                overrun = counter.settle(demand.amount, nano_usd)
                 spent.append(Spent(demand.key, counter.spent, overrun))
-            elif isinstance(counter, Slots):
-                counter.free(id_)
-            elif isinstance(counter, Window) and demand.kind == "tokens":
-                counter.left(0, steady_ms)
-                if tokens > demand.amount:
-                    counter.take(tokens - demand.amount)
-                else:
-                    counter.give_back(slice_, demand.amount - tokens)
-        return Settled(tuple(spent))
+        return Settled(tuple(spent)) if spent else _NOTHING
+
+    def count(self, id_: str, demands: tuple[Demand, ...], wall_ms: int, steady_ms: int) -> None:
+        """Of a hold that was taken elsewhere: all of it, whether or not it fits, and whatever came before."""
+        self._open[id_] = [self._take(id_, demand, wall_ms, steady_ms) for demand in demands]
 
     def _cancel(self, id_: str, steady_ms: int) -> None:
         held = self._open.pop(id_, ())
         self._end(id_, steady_ms)
-        for demand, slice_ in held:
-            counter = self._counters.found(demand.key)
-            if isinstance(counter, Purse):
-                counter.settle(demand.amount, 0)
-            elif isinstance(counter, Slots):
-                counter.free(id_)
-            elif isinstance(counter, Window):
-                counter.left(0, steady_ms)
-                counter.give_back(slice_, demand.amount)
+        for counter, demand, place in held:
+            counter.cancel(id_, demand, place, steady_ms)
 
     def _adopt(
         self, id_: str, demands: tuple[Demand, ...], wall_ms: int, steady_ms: int
@@ -151,7 +149,7 @@ class Book:
         if id_ in self._ended:
             return Gone()
         held = self._open.get(id_, [])
-        known = {item.demand.key for item in held}
+        known = {demand.key for _, demand, _ in held}
         new = {place: each for place, each in enumerate(demands) if each.key not in known}
         lefts = {place: self._counters.left(each, wall_ms, steady_ms) for place, each in new.items()}
         if unprimed := tuple(place for place, left in lefts.items() if left is None):
@@ -167,20 +165,15 @@ class Book:
 
     def _take(self, id_: str, demand: Demand, wall_ms: int, steady_ms: int) -> Item:
         counter = self._counters.at(demand, wall_ms, steady_ms)
-        if isinstance(counter, Window):
-            return Item(demand, counter.take(demand.amount))
-        if isinstance(counter, Purse):
-            counter.reserve(demand.amount)
-        else:
-            counter.take(id_, steady_ms + demand.span_ms)
-        return Item(demand, 0)
+        counter.left(0, steady_ms)
+        return counter, demand, counter.hold(id_, demand, steady_ms)
 
     def _short(self, demands: tuple[Demand, ...], place: int, wall_ms: int, steady_ms: int) -> Short:
         demand = demands[place]
         left = self._counters.left(demand, wall_ms, steady_ms) or 0
         after_ms = -1
         if demand.amount <= demand.most:
-            counter = self._counters.found(demand.key)
+            counter = self._counters.by_key.get(demand.key)
             if isinstance(counter, Window):
                 after_ms = counter.after_ms(demand.amount, demand.most, steady_ms)
             else:

@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import Final
+from typing import Protocol
 
-from gateway.ledger.demand import FOREVER_MS, Demand
+from gateway.ledger.demand import Charge, Demand
 from gateway.ledger.purse import Purse
 from gateway.ledger.slots import Slots
 from gateway.ledger.window import Window
 
-KEPT_MS: Final = 7 * 86_400_000
-"""How long a budget's counter outlives its period: for settlements that come late, and clocks that go back."""
 
-Counter = Window | Slots | Purse
+class Counter(Protocol):
+    """What a Window, Slots and a Purse have in common. `now_ms` is of the clock that never runs backwards.
+
+    `hold` says where it counted, `settle` by how much a budget was overrun.
+    """
+
+    def left(self, most: int, now_ms: int) -> int: ...
+
+    def hold(self, id_: str, demand: Demand, now_ms: int) -> int: ...
+
+    def settle(self, id_: str, demand: Demand, place: int, charge: Charge, now_ms: int) -> int: ...
+
+    def cancel(self, id_: str, demand: Demand, place: int, now_ms: int) -> None: ...
+
+    def over(self, wall_ms: int, now_ms: int) -> bool: ...
 
 
 class Counters:
@@ -24,25 +36,32 @@ class Counters:
 
     def __init__(self, *, blank: bool = False) -> None:
         self._blank = blank
-        self._counters: dict[str, Counter] = {}
+        self.by_key: dict[str, Counter] = {}
         self._since: dict[str, tuple[int, int]] = {}
         self._order: deque[str] = deque()
 
-    def found(self, key: str) -> Counter | None:
-        return self._counters.get(key)
+    def with_room(self, demands: tuple[Demand, ...], wall_ms: int, steady_ms: int) -> list[Counter] | None:
+        """The counters of these demands, if there are some and each has room. None: it takes a closer look."""
+        found = []
+        for demand in demands:
+            counter = self.by_key.get(demand.key)
+            if counter is None or counter.left(demand.most, steady_ms) < demand.amount:
+                return None
+            if demand.until_ms and not demand.from_ms <= wall_ms < demand.until_ms:
+                return None
+            found.append(counter)
+        return found
 
     def left(self, demand: Demand, wall_ms: int, steady_ms: int) -> int | None:
         """How much fits. None: something may have been used before this counter began to count."""
-        counter = self._counters.get(demand.key)
+        counter = self.by_key.get(demand.key)
         if counter is None:
             return None if self._unprimed(demand, wall_ms, steady_ms) else demand.most
-        if isinstance(counter, Purse):
-            return counter.left(demand.most)
         return counter.left(demand.most, steady_ms)
 
     def at(self, demand: Demand, wall_ms: int, steady_ms: int) -> Counter:
         """The counter of a demand, made where there is none."""
-        counter = self._counters.get(demand.key)
+        counter = self.by_key.get(demand.key)
         if counter is None:
             self._let_go(wall_ms, steady_ms)
             counter = self._make(demand, steady_ms)
@@ -50,7 +69,7 @@ class Counters:
 
     def prime(self, demand: Demand, amount: int, steady_ms: int) -> None:
         """What was used before counts as of now: later than it was, so never too little."""
-        if demand.key in self._counters:
+        if demand.key in self.by_key:
             return
         counter = self._make(demand, steady_ms)
         if isinstance(counter, Purse):
@@ -75,7 +94,7 @@ class Counters:
             counter = Slots()
         else:
             counter = Window(demand.span_ms, steady_ms)
-        self._counters[demand.key] = counter
+        self.by_key[demand.key] = counter
         self._order.append(demand.key)
         return counter
 
@@ -83,14 +102,7 @@ class Counters:
         """Looks at the two that were looked at longest ago, so that as many go as come."""
         for _ in range(min(2, len(self._order))):
             key = self._order.popleft()
-            counter = self._counters[key]
-            if isinstance(counter, Window):
-                over = counter.over(steady_ms)
-            elif isinstance(counter, Slots):
-                over = counter.left(0, steady_ms) == 0
-            else:
-                over = counter.until_ms != FOREVER_MS and counter.until_ms + KEPT_MS <= wall_ms
-            if over:
-                del self._counters[key]
+            if self.by_key[key].over(wall_ms, steady_ms):
+                del self.by_key[key]
             else:
                 self._order.append(key)

@@ -57,7 +57,7 @@ class LocalLedger:
         return await self.reserve(id_, wanted)
 
     def settle(self, held: Hold, charge: Charge) -> None:
-        settled = self._book.settle(held.id, charge.nano_usd, charge.tokens, self._steady_ms())
+        settled = self._book.settle(held.id, charge, self._steady_ms())
         if settled.budgets and self._on_settled is not None:
             self._on_settled(held, settled.budgets)
 

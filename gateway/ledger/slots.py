@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from gateway.ledger.demand import Charge, Demand
+
 
 class Slots:
     """Who holds a slot, and until when (milliseconds of the clock that `now_ms` is of)."""
@@ -31,3 +33,18 @@ class Slots:
 
     def free(self, holder: str) -> None:
         self._until_ms.pop(holder, None)
+
+    def hold(self, id_: str, demand: Demand, now_ms: int) -> int:
+        self.take(id_, now_ms + demand.span_ms)
+        return 0
+
+    def settle(self, id_: str, demand: Demand, place: int, charge: Charge, now_ms: int) -> int:
+        self._until_ms.pop(id_, None)
+        return 0
+
+    def cancel(self, id_: str, demand: Demand, place: int, now_ms: int) -> None:
+        self._until_ms.pop(id_, None)
+
+    def over(self, wall_ms: int, now_ms: int) -> bool:
+        """Nobody holds one."""
+        return self.left(0, now_ms) == 0

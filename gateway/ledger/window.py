@@ -15,6 +15,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from gateway.ledger.demand import Charge, Demand
+
 SLICES: Final = 50
 
 
@@ -47,9 +49,10 @@ class Window:
 
     def take(self, amount: int) -> int:
         """Count `amount` now. The slice it went to, for `give_back`. `left` was asked before, at the same time."""
-        self._ring[self._last % len(self._ring)] += amount
+        last = self._last
+        self._ring[last % len(self._ring)] += amount
         self.total += amount
-        return self._last
+        return last
 
     def give_back(self, slice_: int, amount: int) -> None:
         """Take `amount` off the slice that it was counted in, if that still counts."""
@@ -68,7 +71,25 @@ class Window:
                 return max((slice_ + self._back + 1 - self._offset) * self._slice_ms - now_ms, 1)
         return -1
 
-    def over(self, now_ms: int) -> bool:
+    def hold(self, id_: str, demand: Demand, now_ms: int) -> int:
+        return self.take(demand.amount)
+
+    def settle(self, id_: str, demand: Demand, place: int, charge: Charge, now_ms: int) -> int:
+        """Of tokens, those that were not used go back, and those above what was held count from now on; a request
+        that was made stays counted."""
+        if demand.kind == "tokens":
+            self.left(0, now_ms)
+            if charge.tokens > demand.amount:
+                self.take(charge.tokens - demand.amount)
+            else:
+                self.give_back(place, demand.amount - charge.tokens)
+        return 0
+
+    def cancel(self, id_: str, demand: Demand, place: int, now_ms: int) -> None:
+        self.left(0, now_ms)
+        self.give_back(place, demand.amount)
+
+    def over(self, wall_ms: int, now_ms: int) -> bool:
         """Nothing in it counts any more."""
         return now_ms // self._slice_ms + self._offset - self._last > self._back
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from gateway.ledger.counters import KEPT_MS, Counters
+from gateway.ledger.counters import Counters
+from gateway.ledger.purse import KEPT_MS
 from tests.ledger.boards import START_MS
 from tests.ledger.drawn import HOUR_MS, MINUTE_MS, demand
 
@@ -16,14 +17,14 @@ def test_asking_what_is_left_makes_no_counter():
     counters = Counters(blank=True)
     one = demand("requests", 1, most=2)
     assert counters.left(one, START_MS, START_MS) == 2
-    assert counters.found(one.key) is None
+    assert one.key not in counters.by_key
 
 
 def test_what_counts_nothing_any_more_is_let_go():
     counters = Counters(blank=True)
     for number in range(1000):
         used(counters, number, START_MS + number * MINUTE_MS)
-    assert len(counters._counters) < 10
+    assert len(counters.by_key) < 10
 
 
 def test_a_budget_outlives_its_period_by_a_week():
@@ -32,9 +33,9 @@ def test_a_budget_outlives_its_period_by_a_week():
     counters.at(budget, START_MS, START_MS)
     end_ms = START_MS + HOUR_MS + KEPT_MS
     used(counters, 1, end_ms - 1)
-    assert counters.found(budget.key) is not None
+    assert budget.key in counters.by_key
     used(counters, 2, end_ms)
-    assert counters.found(budget.key) is None
+    assert budget.key not in counters.by_key
 
 
 def test_where_nothing_came_before_nothing_needs_priming():

@@ -120,5 +120,5 @@ def test_no_interval_holds_more_whatever_a_clock_goes_back(steps: list[tuple[int
 def test_it_is_over_when_nothing_in_it_counts():
     window = Window(60_000, 0)
     window.take(1)
-    assert not window.over(61_199)
-    assert window.over(61_200)
+    assert not window.over(0, 61_199)
+    assert window.over(0, 61_200)
