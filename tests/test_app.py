@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -17,12 +18,14 @@ from gateway.front import Front
 from gateway.installation import Installation, open_installation
 from gateway.runtime import Runtime
 from gateway.settings import Settings
+from gateway.stores.processes import Process, SqlProcesses
 from gateway.stores.subjects import SqlSubjects
 from gateway.upstream.aiohttp_client import AiohttpUpstream
 from gateway.upstream.echo import EchoUpstream
 from gateway.upstream.httpx_client import HttpxUpstream
 from tests.parts.audit_reading import entries_of
 from tests.parts.calls import make_policy
+from tests.parts.processes import eventually
 
 POLICY = make_policy()
 
@@ -31,7 +34,9 @@ POLICY = make_policy()
 async def opened(folder: Path, **facts: Any) -> AsyncIterator[Runtime]:
     """A runtime; at its end no task and no store of it is left."""
     before = asyncio.all_tasks()
-    async with running(Settings(data=folder, policies=folder / "policies", **facts), POLICY, lambda _: None) as runtime:
+    async with running(
+        Settings(data=folder, policies=folder / "policies", **facts), POLICY, lambda _: None
+    ) as runtime:
         yield runtime
     assert asyncio.all_tasks() == before
 
@@ -68,6 +73,17 @@ async def test_each_start_is_in_the_audit_log_with_its_policy(tmp_path: Path):
             assert runtime.audit.healthy
     boots = [entry for entry in entries_of(tmp_path) if isinstance(entry, Boot)]
     assert [entry.policy for entry in boots] == ["rev-1", "rev-1"]
+
+
+async def test_a_process_is_known_to_others_while_it_runs(tmp_path: Path):
+    def alive() -> Sequence[Process]:
+        with open_installation(Settings(data=tmp_path)) as installation:
+            return SqlProcesses(installation.database.engine).alive(installation.now_ms())
+
+    async with opened(tmp_path) as runtime:
+        [seen] = await asyncio.to_thread(eventually, alive, "the process")
+        assert (seen.pid, seen.revision) == (os.getpid(), runtime.policies.current.revision)
+    assert alive() == []
 
 
 async def test_the_installation_is_announced_before_calls_are_taken(tmp_path: Path):

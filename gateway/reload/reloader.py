@@ -185,9 +185,9 @@ class Reloader:
         )
         shown = "\n  ".join(str(fault) for fault in faults[:MOST_FAULTS_LOGGED])
         _LOG.error(
-            "the policy folder is not valid (%d faults); revision %s stays in force:\n  %s",
-            len(faults),
+            "the policy folder is not valid; revision %s stays in force; faults: %d\n  %s",
             status.revision,
+            len(faults),
             shown,
         )
         return NotReloaded(status.revision, faults)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import pwd
@@ -10,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
+from pydantic import SecretStr
 from sqlalchemy import select
 
 from gateway.installation import Installation, open_installation
@@ -19,8 +22,9 @@ from gateway.stores.database import reading
 from gateway.stores.processes import Process, SqlProcesses
 from gateway.stores.revisions import Origin, Revision, SqlRevisions, Why
 from gateway.stores.tables import acts
-from tests.cli.conftest import POLICY, Run
+from tests.cli.conftest import POLICY, Done, Run
 from tests.house.tree import ROOT
+from tests.parts.gateway_inside import GatewayInside
 
 OTHER = POLICY.replace("teams: {home: {}}", "teams: {home: {}, away: {}}")
 
@@ -237,3 +241,31 @@ def test_a_process_that_runs_something_else_than_the_folder_is_a_no(past: Past, 
 def test_no_process_is_no_fault(past: Past, gateway: Run):
     done = gateway("policy", "status")
     assert (done.status, done.out.splitlines()[-1]) == (0, "no gateway is running")
+
+
+async def test_a_running_gateway_is_asked_the_same_by_its_address(
+    tmp_path: Path, gateway: Run, monkeypatch: pytest.MonkeyPatch
+):
+    key = "an-admin-key-that-only-the-tests-know-" + "0" * 10
+    monkeypatch.setenv("GATEWAY_TOKEN", key)
+    declared: Any = yaml.safe_load(POLICY)
+    async with GatewayInside(tmp_path / "remote", declared, admin_key=SecretStr(key)) as running:
+        url = ("--url", f"http://127.0.0.1:{running.port}")
+
+        async def ask(*words: str) -> Done:
+            return await asyncio.to_thread(gateway, "policy", *words, *url)
+
+        first = json.loads((await ask("status", "--json")).out)
+        folder = running.settings.policies / "gateway.yaml"
+        folder.write_text(OTHER)
+        reloaded = json.loads((await ask("reload", "--json")).out)
+        assert reloaded["revision"] != first["folder"]
+        assert "+ teams.away: {}" in (await ask("history")).out
+        folder.write_text("gateway: 2\n")
+        broken = await ask("reload")
+        assert (broken.status, "gateway.yaml:1:10" in broken.out) == (1, True)
+        status = await ask("status")
+        assert (status.status, status.out.splitlines()[0]) == (1, "the policy folder holds no valid policy")
+        assert (await ask("rollback", first["folder"])).status == 1, "what no revision holds"
+        assert (await ask("rollback", first["folder"], "--force")).status == 0
+        assert folder.read_text() == json.dumps(declared)
