@@ -22,12 +22,12 @@ END_USER: Final = b"x-gateway-end-user"
 _USE_CASE_MEMBER: Final = "use_case"
 """Of the body's metadata."""
 
-_TAG_LISTS: Final = (b"x-litellm-tags",)
-_TAG_OBJECTS: Final = (b"x-portkey-metadata",)
-_TAG_PREFIX: Final = b"helicone-property-"
+TAG_LISTS: Final = (b"x-litellm-tags",)
+TAG_OBJECTS: Final = (b"x-portkey-metadata",)
+TAG_PREFIX: Final = b"helicone-property-"
 _PREFIXES: Final = (b"x-gateway-", b"x-litellm-", b"x-portkey-", b"helicone-")
 """Of all headers that claim something."""
-_END_USERS: Final = (b"x-litellm-end-user-id", b"x-litellm-customer-id", b"helicone-user-id")
+END_USERS: Final = (b"x-litellm-end-user-id", b"x-litellm-customer-id", b"helicone-user-id")
 _END_USER_MEMBER: Final = "_user"
 """Of Portkey's metadata."""
 
@@ -53,7 +53,7 @@ def read_claims(headers: Mapping[bytes, bytes], metadata: Mapping[str, str]) -> 
     None: nothing. Refused where they name two use cases."""
     if not metadata and not _may_claim(tuple(headers)):
         return None
-    objects = [_object(headers[name]) for name in _TAG_OBJECTS if name in headers]
+    objects = [_object(headers[name]) for name in TAG_OBJECTS if name in headers]
     tags = dict[str, str]()
     for key, value in _pairs(headers, metadata, objects):
         name = _printable(key.strip())
@@ -104,7 +104,7 @@ def _pairs(
     objects: list[Mapping[str, object]],
 ) -> Iterator[tuple[str, str]]:
     """In the order of precedence: where a name comes twice, and where there are too many, the first count."""
-    for name in (TAGS, *_TAG_LISTS):
+    for name in (TAGS, *TAG_LISTS):
         if name in headers:
             yield from _listed(_text(headers[name]))
     for members in objects:
@@ -112,8 +112,8 @@ def _pairs(
             if isinstance(value, str) and key != _END_USER_MEMBER:
                 yield key, value
     for header, content in headers.items():
-        if header.startswith(_TAG_PREFIX):
-            yield _text(header.removeprefix(_TAG_PREFIX)), _text(content)
+        if header.startswith(TAG_PREFIX):
+            yield _text(header.removeprefix(TAG_PREFIX)), _text(content)
     for key, value in metadata.items():
         if key != _USE_CASE_MEMBER:
             yield key, value
@@ -126,7 +126,7 @@ def _listed(text: str) -> list[tuple[str, str]]:
 
 
 def _end_user(headers: Mapping[bytes, bytes], objects: list[Mapping[str, object]]) -> str | None:
-    for name in (END_USER, *_END_USERS):
+    for name in (END_USER, *END_USERS):
         said = _text(headers.get(name, b"")).strip()
         if said:
             return said[:_MAX_END_USER]
