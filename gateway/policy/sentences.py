@@ -74,8 +74,8 @@ def _wrong_word(node: Node, path: Path, kind: str, document: type[BaseModel]) ->
     words = words_at(path, document)
     hint = did_you_mean(value, words) if isinstance(value, str) else ""
     keys = needed_at(path, document)
-    block = f" or {{{', '.join(f'{key}: …' for key in keys)}}}" if keys else ""
-    return f"expected {one_of(words)}{block}{_found(node, path, kind)}{hint}"
+    block = [f"{{{', '.join(f'{key}: …' for key in keys)}}}"] if keys else []
+    return f"expected {one_of([*words, *block])}{_found(node, path, kind)}{hint}"
 
 
 def _wrong_type(expected: str, node: Node, path: Path, kind: str, document: type[BaseModel]) -> str:
@@ -107,7 +107,7 @@ def _wrong_size(error: str, context: dict[str, object], path: Path) -> str:
         case "too_long":
             return f"expected at most {context['max_length']} items"
         case "string_too_short":
-            return "expected some text"
+            return "expected some text" if context["min_length"] == 1 else f"expected {name_rule(path)}"
         case "string_too_long":
             return f"expected at most {context['max_length']} characters"
         case "decimal_max_places":

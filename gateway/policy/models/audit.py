@@ -32,7 +32,7 @@ class RetentionEntry(Block):
     @model_validator(mode="after")
     def _keeps_no_content_without_its_entry(self) -> Self:
         if self.entries is not None and self.content is not None and self.content > self.entries:
-            raise ValueError("expected `content` to be kept no longer than `entries`, which say whose it is")
+            raise ValueError("`content` can't be kept longer than `entries`, which say whose it is")
         return self
 
 
@@ -56,7 +56,7 @@ class AnchorEntry(Block):
     @model_validator(mode="after")
     def _is_one_place(self) -> Self:
         if (self.file is None) == (self.url is None):
-            raise ValueError("expected `file` or `url`, one of the two")
+            raise ValueError("an anchor is one place: say `file` or `url`, one of the two")
         return self
 
 

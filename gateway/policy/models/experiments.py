@@ -64,7 +64,7 @@ class RampEntry(Block):
 class MetricsEntry(Block):
     """What is compared."""
 
-    model_config = ConfigDict(title="Metrics")
+    model_config = ConfigDict(title="Choice of metrics")
 
     primary: Metric = Field(description="The one by which it is decided.", examples=["feedback.score"])
     also: tuple[Metric, ...] = Field(

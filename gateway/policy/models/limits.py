@@ -51,7 +51,7 @@ class LimitEntry(Block):
     @model_validator(mode="after")
     def _limits_something(self) -> Self:
         if self.requests is None and self.tokens is None and self.concurrent is None:
-            raise ValueError("expected requests, tokens or concurrent: this limits nothing")
+            raise ValueError("this limits nothing: say requests, tokens or concurrent")
         if len(set(self.per)) < len(self.per):
             raise ValueError("`per` names a fact twice: keep one of them")
         return self

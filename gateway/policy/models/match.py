@@ -155,7 +155,7 @@ class Facts(Block):
     @model_validator(mode="after")
     def _asks_for_something(self) -> Self:
         if not self.model_fields_set:
-            raise ValueError("expected at least one key: without `match` a rule is about every call")
+            raise ValueError("this asks for nothing: name a fact, or leave it out and every call is meant")
         return self
 
 

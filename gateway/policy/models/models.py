@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Annotated, Literal, Self
 
 from pydantic import (
+    AfterValidator,
     BeforeValidator,
     ConfigDict,
     Discriminator,
@@ -13,7 +14,6 @@ from pydantic import (
     StringConstraints,
     Tag,
     WithJsonSchema,
-    field_validator,
     model_validator,
 )
 
@@ -105,6 +105,12 @@ class TargetEntry(Block):
         return self.to.partition("/")[2]
 
 
+def _no_glob(name: str) -> str:
+    if "*" in name:
+        raise ValueError("expected the name of a model: a fallback can't be a glob, say which model is meant")
+    return name
+
+
 class ModelEntry(Block):
     """One name that applications ask for."""
 
@@ -113,7 +119,7 @@ class ModelEntry(Block):
     targets: tuple[TargetEntry, ...] = Field(
         min_length=1, description="Where its calls may go, spread by weight."
     )
-    fallbacks: tuple[ModelName, ...] = Field(
+    fallbacks: tuple[Annotated[ModelName, AfterValidator(_no_glob)], ...] = Field(
         default=(),
         description="Names of models to try, in order, when every target has failed. Absent: none.",
         examples=[["local"]],
@@ -124,13 +130,6 @@ class ModelEntry(Block):
     cache: CacheEntry | None = Field(
         default=None, description="Answers that are given again from memory. Absent: none."
     )
-
-    @field_validator("fallbacks")
-    @classmethod
-    def _names_no_glob(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        if any("*" in name for name in names):
-            raise ValueError("expected names of models: a fallback can't be a glob, say which model is meant")
-        return names
 
     @model_validator(mode="after")
     def _can_be_chosen(self) -> Self:

@@ -63,5 +63,5 @@ class MonitorEntry(Block):
             and self.alert_above is not None
             and self.alert_below >= self.alert_above
         ):
-            raise ValueError("expected alert_below to be less than alert_above: every score would alert")
+            raise ValueError("every score would alert: `alert_below` has to be less than `alert_above`")
         return self

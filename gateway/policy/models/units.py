@@ -7,7 +7,7 @@ plain sentences: they are shown to people as they stand.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Final, Literal
@@ -122,7 +122,7 @@ def spending(text: object) -> Spending:
         raise ValueError("expected an amount and a period, such as 20 USD/day")
     period = next((each for each in _PERIODS if each == found[4]), None)
     if period is None:
-        raise ValueError(f"expected hour, day, week or month after the /{did_you_mean(found[4], _PERIODS)}")
+        raise ValueError(f"expected hour, day, week or month after the /{_meant(found[4], _PERIODS)}")
     return Spending(_nanos(found[1], found[3]), period)
 
 
@@ -148,7 +148,7 @@ def rate(text: object) -> Rate:
         raise ValueError("expected k (a thousand) or M (a million) after the number, or nothing")
     if window not in _WINDOWS_S:
         raise ValueError(
-            f"expected second, minute, hour, day or week after the /{did_you_mean(window, _WINDOWS_S)}"
+            f"expected second, minute, hour, day or week after the /{_meant(window, _WINDOWS_S)}"
         )
     count = Decimal(number) * _TIMES[times]
     if count != int(count) or not 1 <= count <= MOST_COUNT:
@@ -191,6 +191,12 @@ def comparison(text: object) -> Comparison:
     if unit:
         return Comparison(operator, number * _SECONDS[unit], "time")
     return Comparison(operator, number, "number")
+
+
+def _meant(word: str, known: Iterable[str]) -> str:
+    """` (did you mean …?)`: what was found stands behind it."""
+    hint = did_you_mean(word, known).removeprefix("; ")
+    return f" ({hint})" if hint else ""
 
 
 def _matched(pattern: re.Pattern[str], text: object) -> re.Match[str] | None:
