@@ -19,7 +19,7 @@ from gateway.clock import SystemClock
 from gateway.credentials import digest, mint
 from gateway.secrets import SecretInvalid, derive, fingerprint, load_or_create, parse
 from gateway.settings import Settings, SettingsInvalid
-from gateway.stores.database import Database, open_database, writing
+from gateway.stores.database import Database, open_database, reading, writing
 from gateway.stores.interfaces import StoreUnavailable
 from gateway.stores.key_records import KeyRecord, Keys, KeyUses, Users
 from gateway.stores.key_uses import SqlKeyUses
@@ -53,8 +53,9 @@ class Installation:
 
 
 @contextmanager
-def open_installation(settings: Settings) -> Iterator[Installation]:
-    """Opens the database (making or migrating it) and the secret; closes it at the end.
+def open_installation(settings: Settings, *, busy_timeout_ms: int = 2_000) -> Iterator[Installation]:
+    """Opens the database (making or migrating it) and the secret; closes it at the end. `busy_timeout_ms` is how
+    long others that write to it are waited for.
 
     SettingsInvalid, SecretInvalid or StoreUnavailable, saying what can't be used.
     """
@@ -62,7 +63,7 @@ def open_installation(settings: Settings) -> Iterator[Installation]:
     secret = None if given is None else parse(given.get_secret_value(), "GATEWAY_SECRET_KEY")
     _make_folder(settings.data)
     clock = SystemClock()
-    database = _open_database(settings, clock)
+    database = _open_database(settings, clock, busy_timeout_ms)
     try:
         secret = _secret_of(database, settings, secret)
         subjects = SqlSubjects(
@@ -88,11 +89,16 @@ def _make_folder(folder: Path) -> None:
         raise SettingsInvalid((f"GATEWAY_DATA: the folder {folder} can't be used: {why}",)) from error
 
 
-def _open_database(settings: Settings, clock: SystemClock) -> Database:
+def _open_database(settings: Settings, clock: SystemClock, busy_timeout_ms: int) -> Database:
     """The one that the settings name; what is wrong is said with its place."""
     try:
         _keep_private(settings.database)
-        return open_database(settings.database, now_ms=clock.now_ms, new_id=lambda: secrets.token_hex(8))
+        return open_database(
+            settings.database,
+            now_ms=clock.now_ms,
+            new_id=lambda: secrets.token_hex(8),
+            busy_timeout_ms=busy_timeout_ms,
+        )
     except (StoreUnavailable, SQLAlchemyError, sqlite3.Error, OSError) as error:
         named = "GATEWAY_DATABASE_URL" if settings.database_url else "GATEWAY_DATA"
         raise StoreUnavailable(f"{named}: {settings.database}: {error}") from error
@@ -103,7 +109,10 @@ def _secret_of(database: Database, settings: Settings, given: bytes | None) -> b
     name unreadable, and nothing would say why. One that is lost is not replaced."""
     source = str(settings.secret_file) if given is None else "GATEWAY_SECRET_KEY"
     kept = select(counters.c.value).where(counters.c.name == _FINGERPRINT)
-    with writing(database.engine) as connection:
+    with reading(database.engine) as connection:
+        known = connection.execute(kept).scalar_one_or_none()
+    # Only who may have to make it waits for others that write.
+    with (writing if known is None else reading)(database.engine) as connection:
         known = connection.execute(kept).scalar_one_or_none()
         if given is None and known is not None and not settings.secret_file.exists():
             raise SecretInvalid(

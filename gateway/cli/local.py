@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from importlib.metadata import version
-from typing import NoReturn, TypeVar
+from typing import Final, NoReturn, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -34,12 +34,16 @@ from gateway.stores.revisions import SqlRevisions
 
 T = TypeVar("T", bound=BaseModel)
 
+_PATIENCE_MS: Final = 30_000
+"""SQLite lets whoever comes by write next: among many that write, somebody waits for seconds. Nobody else waits for
+a command."""
+
 
 @contextmanager
 def opened() -> Iterator[Local]:
     """SettingsInvalid, SecretInvalid or StoreUnavailable: there is nothing to administer."""
     settings = load_settings()
-    with open_installation(settings) as installation, ExitStack() as stack:
+    with open_installation(settings, busy_timeout_ms=_PATIENCE_MS) as installation, ExitStack() as stack:
         log = Log(settings, installation, stack)
         recorder = Recorder(log.append, installation.subjects, installation.now_ms, LogJournal())
         beside = _beside(settings, installation)

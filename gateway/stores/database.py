@@ -60,9 +60,7 @@ def open_database(
                     raise StoreUnavailable("the database was made by another version: run `gateway serve`")
                 installation = connection.execute(select(tables.installation.c.id)).scalar_one()
         else:
-            with writing(engine) as connection:
-                migrate(connection)
-                installation = _installation(connection, now_ms, new_id)
+            installation = _known(engine) or _made(engine, now_ms, new_id)
     except BaseException:
         engine.dispose()
         raise
@@ -129,13 +127,24 @@ def _null(_: None) -> None:
     return None
 
 
-def _installation(connection: Connection, now_ms: Callable[[], int], new_id: Callable[[], str]) -> str:
-    found = connection.execute(select(tables.installation.c.id)).scalar_one_or_none()
-    if found is not None:
-        return str(found)
-    made = new_id()
-    connection.execute(tables.installation.insert().values(id=made, created_at=now_ms()))
-    return made
+def _known(engine: Engine) -> str | None:
+    """The installation of a database that is up to date. None: there is something to write, which waits for
+    others that write, as a command beside a busy gateway need not."""
+    with reading(engine) as connection:
+        if pending(connection):
+            return None
+        return connection.execute(select(tables.installation.c.id)).scalar_one_or_none()
+
+
+def _made(engine: Engine, now_ms: Callable[[], int], new_id: Callable[[], str]) -> str:
+    with writing(engine) as connection:
+        migrate(connection)
+        found = connection.execute(select(tables.installation.c.id)).scalar_one_or_none()
+        if found is not None:
+            return str(found)
+        made = new_id()
+        connection.execute(tables.installation.insert().values(id=made, created_at=now_ms()))
+        return made
 
 
 def _sentence(error: SQLAlchemyError) -> str:
