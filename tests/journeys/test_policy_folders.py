@@ -47,7 +47,7 @@ class Following:
         assert runtime is not None
         return sorted(runtime.policies.current.teams)
 
-    async def has(self, *teams: str) -> None:
+    async def expect(self, *teams: str) -> None:
         await asyncio.to_thread(eventually, lambda: self.teams == sorted(teams), f"the teams {teams}")
 
     async def says(self, sentence: str, caplog: pytest.LogCaptureFixture) -> None:
@@ -82,7 +82,7 @@ async def test_a_file_that_is_half_written_is_waited_for_or_said(
     await following.says("stays in force", caplog)
     assert following.teams == ["first"]
     (following.folder / "more.yaml").write_text("teams: {second: {}}\n")
-    await following.has("first", "second")
+    await following.expect("first", "second")
 
 
 async def test_a_folder_that_goes_leaves_its_policy_in_force_and_is_followed_when_it_comes_back(
@@ -93,7 +93,7 @@ async def test_a_folder_that_goes_leaves_its_policy_in_force_and_is_followed_whe
     assert following.teams == ["first"]
     (following.folder.parent / "away" / "more.yaml").write_text(with_team("second"))
     (following.folder.parent / "away").rename(following.folder)
-    await following.has("first", "second")
+    await following.expect("first", "second")
 
 
 async def test_an_orchestrators_volume_is_followed_when_its_link_is_swapped(following: Following):
@@ -103,14 +103,14 @@ async def test_an_orchestrators_volume_is_followed_when_its_link_is_swapped(foll
     (folder / "..1" / "more.yaml").write_text(with_team("one"))
     (folder / "..data").symlink_to("..1")
     (folder / "more.yaml").symlink_to("..data/more.yaml")
-    await following.has("first", "one")
+    await following.expect("first", "one")
     for old, new in (("1", "two"), ("two", "three")):
         (folder / f"..{new}").mkdir()
         (folder / f"..{new}" / "more.yaml").write_text(with_team(new))
         (folder / "..data_tmp").symlink_to(f"..{new}")
         (folder / "..data_tmp").replace(folder / "..data")
         shutil.rmtree(folder / f"..{old}")
-        await following.has("first", new)
+        await following.expect("first", new)
 
 
 async def test_a_link_to_a_release_is_followed_to_the_next(following: Following):
@@ -121,10 +121,10 @@ async def test_a_link_to_a_release_is_followed_to_the_next(following: Following)
         (releases / name / "more.yaml").write_text(with_team(name))
     shutil.rmtree(folder)
     folder.symlink_to(releases / "one")
-    await following.has("first", "one")
+    await following.expect("first", "one")
     (folder.parent / "next").symlink_to(releases / "two")
     (folder.parent / "next").replace(folder)
-    await following.has("first", "two")
+    await following.expect("first", "two")
 
 
 async def test_a_checkout_is_followed_from_commit_to_commit_and_back(
@@ -151,7 +151,7 @@ async def test_a_checkout_is_followed_from_commit_to_commit_and_back(
     teams = [f"team-{number:02}" for number in range(20)]
     git("checkout", "-q", "main")
     git("checkout", "-q", "next")
-    await following.has("first", *teams)
+    await following.expect("first", *teams)
     recorded = await asyncio.to_thread(
         eventually, lambda: following.newest().why.origin.commit == git("rev-parse", "HEAD"), "the commit"
     )
@@ -161,7 +161,7 @@ async def test_a_checkout_is_followed_from_commit_to_commit_and_back(
         False,
     )
     git("checkout", "-q", "main")
-    await following.has("first")
+    await following.expect("first")
 
 
 async def test_a_declared_key_that_is_taken_out_takes_its_running_calls_along(tmp_path: Path):
