@@ -45,7 +45,11 @@ def is_written_secret(path: nodes.Path, node: nodes.Node) -> bool:
         return False
     if path[-1:] == ("proxy",):
         return "@" in node.text
-    return "credentials" in path or "headers" in path or ("webhooks" in path and path[-1:] == ("url",))
+    return (
+        "credentials" in path
+        or "headers" in path
+        or (path[-1:] == ("url",) and path[:1] in (("alerts",), ("guardrails",)))
+    )
 
 
 def document_of(root: nodes.Mapping) -> str:

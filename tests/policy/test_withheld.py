@@ -45,6 +45,17 @@ def test_a_secret_that_is_written_out_is_not_kept(written_out: str):
     assert "https://p.test" in held.text, "the rest is"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "alerts: {webhooks: [{url: 'https://hooks.test/hunter2-plain'}]}\n",
+        "guardrails: [{name: g, url: 'https://guard.test/hunter2-plain'}]\n",
+    ],
+)
+def test_an_address_that_may_be_a_secret_itself_is_not_kept(text: str):
+    assert "hunter2" not in kept(text).text + document(text)
+
+
 def test_nor_is_it_where_it_stands_in_a_comment():
     held = kept(PROVIDER.format("credentials: [hunter2-plain]") + "# was hunter2-plain before\n")
     assert held.text.endswith("# was *** before\n")
