@@ -108,6 +108,56 @@ async def test_health_answers_on_a_connection_too_many(path: str):
     assert client.status == 200
 
 
+# ---------------------------------------------------------------- the admin side
+
+
+async def side(scope: Any, receive: Any, send: Any) -> None:
+    await send({"type": "http.response.start", "status": 299, "headers": []})
+    await send({"type": "http.response.body", "body": b""})
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/admin/v1/keys", 299),
+        ("/admin/", 299),
+        ("/admin", 404),
+        ("/%61dmin/v1/keys", 404),
+        ("//admin/v1/keys", 404),
+    ],
+)
+async def test_what_is_under_admin_goes_to_the_admin_side(path: str, status: int):
+    front, _ = opened()
+    front.administer(side, None)
+    assert (await asked(front, "GET", path, BEARER)).status == status
+
+
+async def test_with_a_port_of_its_own_it_is_not_on_the_port_of_calls():
+    front, _ = opened()
+    front.administer(None, side)
+    assert (await asked(front, "GET", "/admin/v1/keys", BEARER)).status == 404
+
+
+async def aside(front: Front, path: str) -> int | None:
+    client = AsgiClient(method="GET", path=path, headers=(BEARER,))
+    await front.aside(client.scope, client.receive, client.send)
+    return client.status
+
+
+async def test_its_own_port_takes_no_calls_and_answers_for_health():
+    front, _ = opened()
+    front.administer(None, side)
+    assert [await aside(front, path) for path in ("/v1/models", "/livez", "/readyz")] == [299, 200, 200]
+
+
+async def test_its_own_port_answers_for_health_only_before_it_is_opened_and_after_it_is_closed():
+    front, _ = opened()
+    assert [await aside(front, path) for path in ("/admin/v1/keys", "/livez")] == [404, 200]
+    front.administer(None, side)
+    front.close()
+    assert [await aside(front, path) for path in ("/admin/v1/keys", "/readyz")] == [404, 503]
+
+
 # ---------------------------------------------------------------- a call at the door
 
 

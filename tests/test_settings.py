@@ -34,6 +34,9 @@ def test_the_database_is_a_file_under_data(monkeypatch: pytest.MonkeyPatch) -> N
         ("GATEWAY_BODY_TIMEOUT_S", "inf", "GATEWAY_BODY_TIMEOUT_S"),
         ("GATEWAY_WRITE_STALL_S", "inf", "GATEWAY_WRITE_STALL_S"),
         ("GATEWAY_SHUTDOWN_GRACE_S", "nan", "GATEWAY_SHUTDOWN_GRACE_S"),
+        ("GATEWAY_ADMIN_PORT", "65536", "GATEWAY_ADMIN_PORT"),
+        ("GATEWAY_ADMIN_KEY", "short", "GATEWAY_ADMIN_KEY: expected at least 32 characters"),
+        ("GATEWAY_ADMIN_KEY", "with spaces " * 4, "GATEWAY_ADMIN_KEY: expected at least 32 characters"),
     ],
 )
 def test_a_wrong_setting_is_named(
@@ -44,8 +47,15 @@ def test_a_wrong_setting_is_named(
         load_settings()
 
 
-def test_the_secret_is_shown_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("GATEWAY_SECRET_KEY", "correct horse battery staple, twice")
+@pytest.mark.parametrize(
+    ("name", "secret"),
+    [
+        ("GATEWAY_SECRET_KEY", "correct horse battery staple, twice"),
+        ("GATEWAY_ADMIN_KEY", "correct-horse-battery-staple-twice"),
+    ],
+)
+def test_a_secret_is_shown_nowhere(monkeypatch: pytest.MonkeyPatch, name: str, secret: str) -> None:
+    monkeypatch.setenv(name, secret)
     assert "horse" not in repr(load_settings())
 
 

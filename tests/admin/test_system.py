@@ -39,12 +39,13 @@ class Processes:
 def status(
     folder: Path, vitals: Vitals = WELL, processes: Any = None, faults: tuple[Fault, ...] = ()
 ) -> SystemStatus:
+    beside: Any = processes or Processes(HERE)
     here = Status("rev-1", 0, "start", None, Origin("policies"), 0, faults)
     running = Running(
         folder=folder,
         environment={},
         revisions=None,  # type: ignore[arg-type]
-        processes=processes or Processes(HERE),
+        processes=beside,
         status=lambda: here,
         reload=lambda _: None,  # type: ignore[arg-type,return-value]
         vitals=lambda: vitals,

@@ -42,8 +42,9 @@ def test_who_may_not_disable_everybody_disables_nobody(office: Office, actor: Ac
 
 
 def test_a_permission_within_ones_own_team_does_not_list_people(office: Office):
-    refusal(Kind.FORBIDDEN, office.to.users.disabled, LEAD)
+    assert refusal(Kind.FORBIDDEN, office.to.users.disabled, LEAD).rule == "keys:read"
 
 
 def test_a_name_that_steers_a_terminal_is_refused(office: Office):
-    refusal(Kind.INVALID_REQUEST, office.to.users.disable, OS, "anna\x1b[2J")
+    refused = refusal(Kind.INVALID_REQUEST, office.to.users.disable, OS, "anna\x1b[2J")
+    assert refused.problem.param == "user"

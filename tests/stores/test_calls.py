@@ -54,6 +54,8 @@ def ids(calls: SqlCalls, **wanted: object) -> list[str]:
         ({"until": "2027-01-15T08:00:01.000Z"}, ["c0"]),
         ({"limit": 2}, ["c3", "c2"]),
         ({"before": ("2027-01-15T08:00:02.000Z", "c2")}, ["c1", "c0"]),
+        ({"teams": ("legal", "nowhere")}, ["c2"]),
+        ({"teams": ()}, []),
         ({"team": "support", "ending": "refused"}, ["c1"]),
     ],
 )

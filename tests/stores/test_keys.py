@@ -134,3 +134,33 @@ def test_the_list_says_when_each_key_was_used_last(keys: Keys, database: Databas
     keys.add(key(2))
     SqlKeyUses(database.engine).write({"k-2": NOW_MS})
     assert [record.last_used_at for record in keys.list()] == [None, NOW_MS]
+
+
+def test_pages_hold_the_keys_behind_a_place(keys: Keys):
+    for number in (1, 2, 3, 4):
+        keys.add(key(number, created_at=5 if number in (2, 3) else number * 2))
+    whole = list(keys.list())
+    assert list(keys.page(after=None, teams=None, limit=10)) == whole
+    for number, one in enumerate(whole):
+        assert list(keys.page(after=(one.created_at, one.id), teams=None, limit=10)) == whole[number + 1 :]
+    assert list(keys.page(after=None, teams=None, limit=2)) == whole[:2]
+
+
+def test_pages_hold_the_keys_of_some_teams_and_of_none_where_there_are_none(keys: Keys):
+    for number, team in enumerate(("support", "legal", None), 1):
+        keys.add(key(number, team=team))
+    assert [one.team for one in keys.page(after=None, teams=("legal", "nowhere"), limit=10)] == ["legal"]
+    assert list(keys.page(after=None, teams=(), limit=10)) == []
+
+
+def test_a_key_is_found_by_its_id(keys: Keys):
+    keys.add(key(1))
+    assert keys.find("k-1") == key(1)
+    assert keys.find("k-2") is None
+
+
+def test_the_keys_of_a_user_are_counted_but_those_revoked(keys: Keys):
+    for number, user in enumerate(("anna", "anna", "ben"), 1):
+        keys.add(key(number, user=user))
+    keys.revoke("k-1", 9)
+    assert [keys.count_of(user) for user in ("anna", "ben", "carl")] == [1, 1, 0]
