@@ -18,7 +18,7 @@ from gateway.usage import nano_of
 
 _LARGEST = 2**63 - 1
 _FACTS = msgspec.json.Encoder()
-_KIND_AND_CALL = slice(EntryRow._fields.index("kind"), EntryRow._fields.index("call_id") + 1)
+_KIND, _CALL = EntryRow._fields.index("kind"), EntryRow._fields.index("call_id")
 
 
 class Sealed(Struct, frozen=True, gc=False):
@@ -65,24 +65,26 @@ def shipment(writer: str, entries: Sequence[Projected]) -> Shipment:
     rows = [entry.row for entry in entries]
     last = EntryRow._make(rows[-1])
     made = Shipment(writer, Position(last.seq, last.hash), rows)
+    calls = made.calls
     intents: dict[object, int] = {}
     for entry in entries:
-        kind, call_id = entry.row[_KIND_AND_CALL]
+        row = entry.row
+        kind = row[_KIND]
         if kind == "intent":
-            intents[call_id] = len(made.calls)
-            made.calls.append(entry.columns)
+            intents[row[_CALL]] = len(calls)
+            calls.append(entry.columns)
         elif kind == "outcome":
-            place = intents.pop(call_id, None)
+            place = intents.pop(row[_CALL], None)
             if place is None:
-                made.outcomes.append((*entry.columns, call_id))
+                made.outcomes.append((*entry.columns, row[_CALL]))
             else:
-                made.calls[place] = call_row(made.calls[place], entry.columns)
+                calls[place] = call_row(calls[place], entry.columns)
         elif kind == "act":
             made.acts.append(entry.columns)
         elif kind == "acted":
-            made.act_ends.append((*entry.columns, call_id))
+            made.act_ends.append((*entry.columns, row[_CALL]))
     for place in intents.values():
-        made.calls[place] = call_row(made.calls[place], NO_OUTCOME)
+        calls[place] = call_row(calls[place], NO_OUTCOME)
     return made
 
 
