@@ -6,7 +6,8 @@ import argparse
 import re
 import signal
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
@@ -14,9 +15,10 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from benchmarks import profile
 from benchmarks.figures import MODES
+from benchmarks.instructions import count
 from benchmarks.measure import Options, Report, measure
 from benchmarks.report import as_json, markdown, print_tables
-from benchmarks.targets import TARGETS
+from benchmarks.targets import TARGETS, StartFailed, Unavailable
 
 _SIZE = re.compile(r"(\d+)(k?)", re.IGNORECASE)
 
@@ -25,6 +27,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """0: every answer was right; 1: some were not, or a target did not start; 2: wrong use."""
     asked = _parser().parse_args(argv)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that children are ended too
+    if asked.instructions:
+        return _count(asked.payload)
     options = Options(
         targets=("gateway",) if asked.profile else asked.targets,
         modes=asked.modes,
@@ -51,10 +55,31 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _measure(options: Options) -> Report:
+    with _shown() as progress:
+        return measure(options, progress)
+
+
+def _count(payload_bytes: int) -> int:
+    """Prints a line for each target."""
+    try:
+        with _shown() as progress:
+            counted = count(("bare", "gateway"), payload_bytes, progress)
+    except (StartFailed, Unavailable) as why:
+        sys.stdout.write(f"{why}\n")
+        return 1
+    for one in counted:
+        sys.stdout.write(
+            f"{one.target}: {one.loop:,} instructions a call in the event loop's thread, {one.others:,} in others\n"
+        )
+    return 0
+
+
+@contextmanager
+def _shown() -> Iterator[Callable[[str], None]]:
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
         task = shown.add_task("")
-        return measure(options, lambda doing: shown.update(task, description=doing))
+        yield lambda doing: shown.update(task, description=doing)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -74,6 +99,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--markdown", type=Path, help="write the tables to this file")
     parser.add_argument(
         "--profile", type=Path, help="run the gateway alone under cProfile, write its figures here"
+    )
+    parser.add_argument(
+        "--instructions",
+        action="store_true",
+        help="count instructions a call of bare and gateway instead (needs valgrind)",
     )
     return parser
 

@@ -62,7 +62,7 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
-class _Running:
+class Running:
     name: str
     child: Child
     port: int
@@ -96,19 +96,19 @@ def measure(options: Options, progress: Callable[[str], None]) -> Report:
 
 def _start_all(
     options: Options, folder: Path, children: Children, report: Report, progress: Callable[[str], None]
-) -> list[_Running]:
+) -> list[Running]:
     target_core, load_core = cores_for_target_and_load()
     stream = ("--chunks", str(options.chunks), "--interval-ms", str(options.interval_ms))
     behind = Site(folder, free_port(), 0, stream)
     progress("the canned provider: starting")
-    _start("provider", provider(behind), behind, children, load_core)
+    start("provider", provider(behind), behind, children, load_core)
     running = []
     for name in options.targets:
         progress(f"{name}: starting")
         site = Site(folder / name, free_port(), behind.port, stream, options.profile)
         site.folder.mkdir()
         try:
-            running.append(_start(name, TARGETS[name](site), site, children, target_core))
+            running.append(start(name, TARGETS[name](site), site, children, target_core))
         except Unavailable as why:
             report.skipped[name] = str(why)
         except StartFailed as why:
@@ -116,21 +116,24 @@ def _start_all(
     return running
 
 
-def _start(name: str, launch: Launch, site: Site, children: Children, core: int | None) -> _Running:
+def start(
+    name: str, launch: Launch, site: Site, children: Children, core: int | None, *, within_s: float = START_S
+) -> Running:
+    """Returns once it has answered a chat completion with 200. StartFailed if that takes too long."""
     pool = body_pool(model="bench", payload_bytes=256, stream=False, seed=0)
     headers = {"authorization": f"Bearer {launch.key}", "content-type": "application/json"}
     began_s = time.monotonic()
     child = children.start(name, launch.argv, launch.env, core)
     said = "nothing"
-    while time.monotonic() < began_s + START_S and child.process.poll() is None:
-        connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=START_S)
+    while time.monotonic() < began_s + within_s and child.process.poll() is None:
+        connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=within_s)
         try:
             connection.request("POST", "/v1/chat/completions", pool.body(0), headers)
             answer = connection.getresponse()
             said = f"{answer.status} {answer.read(500).decode(errors='replace')}"
             if answer.status == 200:
                 start_s = time.monotonic() - began_s
-                return _Running(name, child, site.port, launch, start_s, rss_bytes(child.pid))
+                return Running(name, child, site.port, launch, start_s, rss_bytes(child.pid))
         except (OSError, http.client.HTTPException):
             pass  # not listening yet
         finally:
@@ -139,7 +142,7 @@ def _start(name: str, launch: Launch, site: Site, children: Children, core: int 
     raise StartFailed(f"{name} did not start; it answered {said}\n{child.last_words()}".strip())
 
 
-def _drive(options: Options, target: _Running, mode: str, seed: int) -> LoadResult:
+def _drive(options: Options, target: Running, mode: str, seed: int) -> LoadResult:
     """One run of the load generator, in a process of its own."""
     target_core, load_core = cores_for_target_and_load()
     streamed, paced = mode != "json", mode == "paced"
@@ -171,7 +174,7 @@ def _drive(options: Options, target: _Running, mode: str, seed: int) -> LoadResu
     return msgspec.json.decode(done.stdout, type=LoadResult)
 
 
-def _facts(target: _Running) -> TargetFacts:
+def _facts(target: Running) -> TargetFacts:
     return TargetFacts(
         target=target.name,
         start_s=target.start_s,
