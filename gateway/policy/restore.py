@@ -48,8 +48,9 @@ def restoration(now: Mapping[str, KeptFile], then: Mapping[str, KeptFile]) -> Re
 
 def why_not_writable(folder: Path, wanted: Restoration) -> str | None:
     """Why files can't be written here; None: they can."""
-    if not os.access(folder, os.W_OK):
-        return f"{folder} can't be written to"
+    for within in sorted({folder, *((folder / name).parent for name in wanted.names)}):
+        if within.exists() and not os.access(within, os.W_OK):
+            return f"{within} can't be written to"
     for name in wanted.names:
         if (folder / name).is_symlink():
             return f"{folder / name} is a link: what it leads to is somebody else's to change"

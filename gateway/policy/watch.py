@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
+from gateway.policy.sources import PROMPTS
+
 _SUFFIXES: Final = (".yaml", ".yml")
 
 Seen = tuple[tuple[object, ...], ...]
@@ -18,16 +20,21 @@ Seen = tuple[tuple[object, ...], ...]
 
 
 def look(folder: Path, others: Iterable[Path] = ()) -> Seen:
-    """The policy files of a folder and `others` (secrets, authorities). Follows links; never raises for what
-    is not there or may not be read."""
-    try:
-        within = sorted(path for path in folder.iterdir() if path.suffix.lower() in _SUFFIXES)
-    except OSError as error:
-        return ((error.errno,),)
-    prompts = folder / "prompts"
-    each = sorted(prompts.glob("*.yaml"))
-    paths = [*within, prompts, *each, *sorted(others)]
+    """The policy files of a folder, those of its prompts, and `others` (secrets, authorities). Follows links;
+    never raises for what is not there or may not be read."""
+    within = _files(folder)
+    if within is None:
+        return (("none",), *((str(path), *_facts(path)) for path in sorted(others)))
+    paths = (*within, *(_files(folder / PROMPTS) or ()), *sorted(others))
     return tuple((str(path), *_facts(path)) for path in paths)
+
+
+def _files(folder: Path) -> list[Path] | None:
+    """What may be of the language in a folder. None: it is not there, or can't be read."""
+    try:
+        return sorted(path for path in folder.iterdir() if path.suffix.lower() in _SUFFIXES)
+    except OSError:
+        return None
 
 
 def _facts(path: Path) -> tuple[int, ...]:

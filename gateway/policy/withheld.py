@@ -43,7 +43,7 @@ def is_written_secret(path: nodes.Path, node: nodes.Node) -> bool:
     """Whether a value may be a secret that stands in the policy itself."""
     if not isinstance(node, nodes.Scalar) or "${" in node.text:
         return False
-    if path[-1:] == ("proxy",):
+    if path[:1] == ("providers",) and path[2:] == ("proxy",):
         return "@" in node.text
     return (
         "credentials" in path

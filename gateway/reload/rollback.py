@@ -22,6 +22,7 @@ from gateway.policy.restore import (
     set_aside,
     why_not_writable,
 )
+from gateway.policy.sources import PROMPTS
 from gateway.policy.withheld import KeptFile
 from gateway.reload.history import History
 from gateway.stores.interfaces import StoreUnavailable
@@ -89,10 +90,11 @@ def roll_back(
 def _unread(folder: Path, known: Mapping[str, KeptFile]) -> dict[str, KeptFile]:
     """Files of the language that are not valid enough to be read as such: there all the same."""
     found = dict[str, KeptFile]()
-    for path in folder.glob("*.yaml") if folder.is_dir() else ():
-        if path.name not in known and not path.name.startswith("."):
+    for path in (*folder.glob("*.yaml"), *(folder / PROMPTS).glob("*.yaml")):
+        name = path.relative_to(folder).as_posix()
+        if name not in known and not path.name.startswith("."):
             try:
-                found[path.name] = KeptFile(path.read_text(errors="replace"))
+                found[name] = KeptFile(path.read_text(errors="replace"))
             except OSError as error:
                 raise NotRestorable(f"{path} can't be read: {error.strerror}") from error
     return found
@@ -107,12 +109,14 @@ def _faults(
         for name in target.files:
             text = change.writes.get(name)
             content = (folder / name).read_bytes() if text is None else text.encode()
-            (Path(made) / name).write_bytes(content)
+            path = Path(made) / name
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(content)
         try:
             judge(read(Path(made)), environment=environment, secrets="find")
         except PolicyInvalid as invalid:
             return tuple(
-                Fault(Path(fault.file).name, fault.line, fault.column, fault.message)
+                Fault(Path(fault.file).relative_to(made).as_posix(), fault.line, fault.column, fault.message)
                 for fault in invalid.faults
             )
     return ()

@@ -60,6 +60,12 @@ def test_prompts_are_written_into_their_folder(folder: Path):
     assert held(folder / "prompts") == {}
 
 
+def test_prompts_are_set_aside_beside_themselves(folder: Path):
+    restore(folder, Restoration({"prompts/p.yaml": "p: 1\n"}, ()))
+    aside = set_aside(folder, Restoration({}, ("prompts/p.yaml",)))
+    assert aside == (folder / "prompts" / ".p.yaml.replaced",)
+
+
 def test_a_file_keeps_its_mode(folder: Path):
     (folder / "a.yaml").chmod(0o640)
     restore(folder, WANTED)

@@ -56,6 +56,11 @@ def test_an_address_that_may_be_a_secret_itself_is_not_kept(text: str):
     assert "hunter2" not in kept(text).text + document(text)
 
 
+def test_nor_is_the_address_of_a_webhook():
+    held = kept("alerts: {webhooks: [{url: 'https://hooks.test/T0/hunter2'}]}\n")
+    assert held == KeptFile("alerts: {webhooks: [{url: ***}]}\n", withheld=True)
+
+
 def test_nor_is_it_where_it_stands_in_a_comment():
     held = kept(PROVIDER.format("credentials: [hunter2-plain]") + "# was hunter2-plain before\n")
     assert held.text.endswith("# was *** before\n")

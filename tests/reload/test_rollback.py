@@ -17,6 +17,8 @@ from tests.stores.parts import NOW_MS
 
 ONE = "teams: {one: {}}\n"
 TWO = "teams: {two: {}}\n"
+PROMPT = 'labels: {production: "1"}\nversions: {"1": {model: echo, template: "Hi {{ a }}"}}\n'
+ECHO = ONE + "providers: {echo: {dialect: echo}}\nmodels: {echo: {targets: [{to: echo/echo}]}}\n"
 WITH_KEY = "providers: {{p: {{dialect: openai, base_url: 'https://p.test', credentials: [{}]}}}}\n"
 
 
@@ -48,6 +50,19 @@ def test_files_that_came_since_are_taken_away(past: Past):
     past.enforce(ONE)
     assert back(past, one) == RolledBack(one, (), ("b.yaml",))
     assert texts(past.folder) == {"a.yaml": ONE}
+
+
+def test_prompts_go_back_with_it(past: Past):
+    prompts = past.folder / "prompts"
+    prompts.mkdir()
+    (prompts / "greet.yaml").write_text(PROMPT)
+    one = past.enforce(ECHO)
+    (prompts / "greet.yaml").write_text(PROMPT.replace("Hi", "Hello"))
+    (prompts / "more.yaml").write_text(PROMPT)
+    past.enforce(ECHO)
+    assert back(past, one) == RolledBack(one, ("prompts/greet.yaml",), ("prompts/more.yaml",))
+    assert [path.name for path in prompts.iterdir()] == ["greet.yaml"]
+    assert (prompts / "greet.yaml").read_text() == PROMPT
 
 
 def test_what_is_there_already_is_left_as_it_is(past: Past):
