@@ -68,6 +68,7 @@ CHANGES: dict[str, Callable[[Path], object]] = {
 }
 
 
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 def test_every_change_is_seen_and_then_is_no_change(folder: Path, change: Callable[[Path], object]):
     secret = folder.parent / "secret"
     before = look(folder, [secret])
