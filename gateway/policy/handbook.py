@@ -113,13 +113,13 @@ def _key(whole: dict[str, Any], block: dict[str, Any], name: str, path: tuple[st
         otherwise = f"`{found['default']}`" if found["default"] else f"{found['absent']}{found['where']}"
         description = description[: found.start()]
     inner, _ = _block_in(whole, node)
-    example = None if inner is not None else _example(whole, node)
+    example = None if inner is not None and not node.get("examples") else _example(whole, node)
     return Key((*path, name), _kind(whole, node), otherwise, description, example)
 
 
 def _block_in(whole: dict[str, Any], node: dict[str, Any]) -> tuple[dict[str, Any] | None, tuple[str, ...]]:
     """The block that a key holds, with the steps to it; None: it holds none, or one that is explained apart."""
-    for choice in node.get("anyOf", [node]):
+    for choice in _choices(node) or [node]:
         if "$ref" in choice:
             name = choice["$ref"].rpartition("/")[2]
             inner = whole["$defs"][name]
@@ -134,16 +134,20 @@ def _block_in(whole: dict[str, Any], node: dict[str, Any]) -> tuple[dict[str, An
     return None, ()
 
 
+def _choices(node: dict[str, Any]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = node.get("anyOf", node.get("oneOf", []))
+    return found
+
+
 def _kind(whole: dict[str, Any], node: dict[str, Any]) -> str:
     """In words: one of …, a list of …, a map of …"""
-    if "anyOf" in node:
-        kinds = dict.fromkeys(_kind(whole, choice) for choice in node["anyOf"])
-        return " or ".join(kinds)
+    if _choices(node):
+        return " or ".join(dict.fromkeys(_kind(whole, choice) for choice in _choices(node)))
     if "$ref" in node:
         name = node["$ref"].rpartition("/")[2]
         if name in _SHARED:
             return f"[{_SHARED[name]}](#{_SHARED[name]})"
-        return "as `match`" if name == "NotEntry" else "block"
+        return "as `match`" if name == "NotEntry" else "map"
     words = [node["const"]] if "const" in node else node.get("enum", [])
     if len(words) > MOST_WORDS:
         return f"one of {len(words)} words"
@@ -153,10 +157,10 @@ def _kind(whole: dict[str, Any], node: dict[str, Any]) -> str:
 def _kind_of_type(whole: dict[str, Any], node: dict[str, Any]) -> str:
     match node.get("type"):
         case "array":
-            return f"list of {_kind(whole, node['items'])}"
+            return f"list of {_several(_kind(whole, node['items']))}"
         case "object":
             inner = node.get("additionalProperties")
-            return f"map of {_kind(whole, inner)}" if isinstance(inner, dict) else "map"
+            return f"map of {_several(_kind(whole, inner))}" if isinstance(inner, dict) else "map"
         case "string":
             return _KINDS.get(node.get("pattern", ""), "text")
         case "integer":
@@ -166,11 +170,15 @@ def _kind_of_type(whole: dict[str, Any], node: dict[str, Any]) -> str:
     return "number" if node.get("type") == "number" else "anything"
 
 
+def _several(kind: str) -> str:
+    return "maps" if kind == "map" else kind
+
+
 def _example(whole: dict[str, Any], node: dict[str, Any]) -> Any:
     """The first that its model gives; else one that follows from its words."""
     if node.get("examples"):
         return node["examples"][0]
-    for choice in node.get("anyOf", ()):
+    for choice in _choices(node):
         return _example(whole, choice)
     if "const" in node:
         return node["const"]

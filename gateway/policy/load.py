@@ -16,6 +16,7 @@ from gateway.policy.merge import merge
 from gateway.policy.references import check_references
 from gateway.policy.role_faults import doubt_roles
 from gateway.policy.rules.check import check_rules
+from gateway.policy.rules.escapes import doubt_escapes
 from gateway.policy.rules.unreached import doubt_reach
 from gateway.policy.snapshot import Policy
 from gateway.policy.sources import PROMPTS, read_folder
@@ -110,5 +111,7 @@ def _policy(
     faults.extend(reachable.faults)
     if faults:
         return None
-    warnings = tuple(sorted({*doubt_roles(document, root), *doubt_reach(document, root)}))
-    return build(document, reachable, revision_of(root), not_yet=not_yet(root), warnings=warnings)
+    doubts = (*doubt_roles(document, root), *doubt_reach(document, root), *doubt_escapes(document, root))
+    return build(
+        document, reachable, revision_of(root), not_yet=not_yet(root), warnings=tuple(sorted(set(doubts)))
+    )

@@ -36,6 +36,7 @@ BESIDE: dict[str, dict[str, Any]] = {
     "guardrails.[].question": {"kind": "judge", "model": "local"},
     "monitors.[].model": {"kind": "judge", "question": "is it so"},
     "monitors.[].question": {"kind": "judge", "model": "local"},
+    "budgets.[].on_exceeded.downgrade": {},
     "roles.*.within": {"permissions": ["usage:read"]},
 }
 """What a key needs beside it, and what (None) has to go."""
@@ -65,6 +66,8 @@ def with_examples(listed: list[Key]) -> str:
     whole = {**whole, "keys": MORE["keys"], "audit": {**whole["audit"], **MORE["audit"]}}
     for key in listed:
         path = in_place(whole, key.path)
+        if key.path[-1] == "downgrade":
+            whole = at(whole, path[:-1], {})
         for name, value in BESIDE.get(".".join(key.path), {}).items():
             whole = at(whole, (*path[:-1], name), value)
         whole = at(whole, path, key.example)

@@ -58,10 +58,12 @@ class PriceEntry(Block):
     cache_read: Rate | None = Field(
         default=None,
         description="USD per million input tokens read from the provider's cache. Absent: as input.",
+        examples=[0.025],
     )
     cache_write: Rate | None = Field(
         default=None,
         description="USD per million input tokens written to the provider's cache. Absent: as input.",
+        examples=[0.3],
     )
 
 
