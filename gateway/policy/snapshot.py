@@ -126,7 +126,7 @@ class Policy:
     audit: Audit = Audit()
     off: Mapping[str, str] = field(default_factory=dict)
     not_yet: tuple[NotYet, ...] = ()
-    warnings: tuple[Fault, ...] = ()
+    warnings: tuple[Fault, ...] = field(default=(), compare=False)
     _globs: tuple[tuple[Glob, Model], ...] = field(init=False, repr=False, compare=False)
     _remembered: dict[str, Model] = field(init=False, repr=False, compare=False)
     _held: dict[tuple[str | None, tuple[str, ...]], tuple[Role, ...]] = field(

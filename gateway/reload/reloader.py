@@ -170,6 +170,9 @@ class Reloader:
         if what != "nothing":
             self._then(policy)
         _told(status, what, before.revision, cause)
+        if what == "policy":
+            for part in policy.not_yet:
+                _LOG.warning("policy %s: %s", policy.revision, part)
         if what == "policy" or loaded.files != self._files:
             self._files = loaded.files
             kept = Revision(policy.revision, loaded.document, loaded.files)

@@ -92,6 +92,20 @@ async def test_a_good_folder_is_in_force_at_once_and_is_recorded(scene: Scene):
     assert revision.files["a.yaml"].text == TWO
 
 
+async def test_what_of_a_new_policy_nobody_enforces_is_logged(scene: Scene, caplog: pytest.LogCaptureFixture):
+    scene.write(ONE + "limits: [{name: a, concurrent: 1}]\n")
+    await scene.reloaded()
+    assert caplog.text.count("not yet in force: limits: no call is counted, and none is refused") == 1
+
+
+async def test_a_warning_that_moved_is_no_change(tmp_path: Path):
+    doubtful = ONE + "shadows: [{name: s, to: p/x, sample: 1%}]\nproviders: {p: {dialect: echo}}\n"
+    scene = Scene(tmp_path, doubtful)
+    assert scene.policy.warnings
+    scene.write(f"# moved\n{doubtful}")
+    assert (await scene.reloaded()).what == "nothing"
+
+
 async def test_the_status_says_what_is_in_force_since_when_and_why(scene: Scene):
     scene.clock.ms += 5
     scene.write(TWO)
