@@ -113,7 +113,7 @@ async def main(url: str | None) -> None:
 
     async def shared() -> Ledger:
         store = RedisStore(connect(url), f"benchmark-{time.time_ns()}-{next(names)}", gathering_ms=0)
-        opened.append(SharedLedger(store, clock, NothingBefore(), "benchmark"))
+        opened.append(SharedLedger(store, clock, NothingBefore(), "benchmark", timeout_s=10))
         for _ in range(2):
             await opened[-1].beat()
         return opened[-1]

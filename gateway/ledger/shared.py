@@ -53,6 +53,7 @@ class SharedLedger:
         past: Past,
         process: str,
         *,
+        timeout_s: float = TIMEOUT_S,
         lease_ms: int = 60_000,
         on_settled: OnSettled | None = None,
     ) -> None:
@@ -60,9 +61,10 @@ class SharedLedger:
         self._clock = clock
         self._past = past
         self._process = process
+        self._timeout_s = timeout_s
         self._lease_ms = lease_ms
         self._on_settled = on_settled
-        self._batches = Batches(store, TIMEOUT_S)
+        self._batches = Batches(store, timeout_s)
         self._alone = Alone()
         self._epoch = 0
         self._processes = UNKNOWN
@@ -116,12 +118,12 @@ class SharedLedger:
 
     async def beat(self) -> None:
         try:
-            epoch = await self._store.beat(self._process, self._processes, TIMEOUT_S)
+            epoch = await self._store.beat(self._process, self._processes, self._timeout_s)
             if epoch.number != self._epoch:
                 self._batches.down = True
                 holds, self._unknown = {**self._open, **self._leaving}, set()
                 await rejoin(
-                    self._store, self._past, epoch.number, holds, frozenset(self._leaving), TIMEOUT_S
+                    self._store, self._past, epoch.number, holds, frozenset(self._leaving), self._timeout_s
                 )
                 await self._store.join(self._process, epoch.number, TIMEOUT_S)
                 self._epoch = epoch.number
@@ -136,8 +138,8 @@ class SharedLedger:
 
     async def _join(self, epoch: int) -> None:
         holds = {**self._open, **self._leaving}
-        await rejoin(self._store, self._past, epoch, holds, frozenset(self._leaving), TIMEOUT_S)
-        await self._store.join(self._process, epoch, TIMEOUT_S)
+        await rejoin(self._store, self._past, epoch, holds, frozenset(self._leaving), self._timeout_s)
+        await self._store.join(self._process, epoch, self._timeout_s)
         self._unknown -= holds.keys()
         self._epoch = epoch
 

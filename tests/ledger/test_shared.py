@@ -37,11 +37,14 @@ async def ledger(
     past: GivenPast | None = None,
     process: str = "one",
     gathering_ms: int = 0,
+    timeout_s: float = 10,
     on_settled: OnSettled | None = None,
 ) -> AsyncIterator[SharedLedger]:
     """As it is once it has begun, but for what it does by itself: a test says when it beats."""
     store = RedisStore(connect(server.url), deployment, gathering_ms=gathering_ms)
-    made = SharedLedger(store, SystemClock(), past or GivenPast(), process, on_settled=on_settled)
+    made = SharedLedger(
+        store, SystemClock(), past or GivenPast(), process, timeout_s=timeout_s, on_settled=on_settled
+    )
     await made.beat()
     await made.beat()
     try:
@@ -220,7 +223,7 @@ def fragile(tmp_path: Path):
 
 
 async def test_while_redis_is_frozen_each_entry_does_what_it_says(fragile: RedisServer, deployment: str):
-    async with ledger(fragile, deployment) as shared:
+    async with ledger(fragile, deployment, timeout_s=0.25) as shared:
         fragile.freeze()
         blocked = await shared.reserve("a", wanted(requests(10, failing="block")))
         local = await shared.reserve("b", wanted(requests(10, name="local", failing="local")))
@@ -233,7 +236,7 @@ async def test_while_redis_is_frozen_each_entry_does_what_it_says(fragile: Redis
 
 
 async def test_a_reservation_that_came_too_late_is_given_back(fragile: RedisServer, deployment: str):
-    async with ledger(fragile, deployment) as shared:
+    async with ledger(fragile, deployment, timeout_s=0.25) as shared:
         shared.settle(as_hold(await shared.reserve("a", wanted(budget(10, 100)))), NOTHING)
         await settled(shared)
         fragile.freeze()

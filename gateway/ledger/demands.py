@@ -1,0 +1,137 @@
+"""What a call asks of the ledger: the entries that are about it, for its own scope. Pure.
+
+A fact in `per` that a call lacks is replaced by its key's id, so that nobody is counted nowhere.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from typing import Final, Literal
+
+from msgspec import Struct
+
+from gateway.ledger.demand import Demand, Exceeded
+from gateway.ledger.entries import Entry
+from gateway.policy.match import Facts
+from gateway.usage import MAX_NANO_USD
+
+_LONGEST: Final = 200
+_NO_INCREASES: Final[Mapping[str, tuple[Increase, ...]]] = {}
+
+
+class Increase(Struct, frozen=True):
+    """So much more (nano-dollars, or of what a limit counts) of one entry, until then, and why. `scope` is as in
+    `scope_of`; None: for each scope."""
+
+    amount: int
+    until_ms: int
+    reason: str
+    scope: tuple[str, ...] | None = None
+
+
+class Bound(Struct, frozen=True):
+    """The most a call can cost and use, of input and output together. `nano_usd` None: nothing bounds it, or no price is
+    known (`priced`); then `estimate_nano_usd` is what is held where an entry says `estimate`."""
+
+    nano_usd: int | None
+    tokens: int
+    estimate_nano_usd: int = 0
+    priced: bool = True
+
+
+class Blocked(Struct, frozen=True):
+    """An entry whose rule refuses the call before anything is counted."""
+
+    name: str
+    why: Literal["unbounded", "unpriced"]
+
+
+def demands(
+    entries: Iterable[Entry],
+    facts: Facts,
+    bound: Bound,
+    now_ms: int,
+    *,
+    again: bool = False,
+    downgraded: bool = False,
+    increases: Mapping[str, tuple[Increase, ...]] = _NO_INCREASES,
+) -> tuple[Demand, ...] | Blocked:
+    """`facts` are those of the call and of the target it is to go to. `again`: another attempt of a call whose request
+    was counted with the first one; only what speaks of the target counts it anew. `downgraded`: the call goes to the
+    model that an exceeded budget names, so that budget counts it and no longer refuses. `increases` are by the name
+    of their entry.
+    """
+    found = []
+    for entry in entries:
+        if (again and entry.kind == "requests" and not entry.of_target) or not entry.match.matches(facts):
+            continue
+        amount = _amount(entry, bound)
+        if isinstance(amount, Blocked):
+            return amount
+        if amount is not None:
+            found.append(_demand(entry, facts, amount, now_ms, downgraded, increases))
+    return tuple(found)
+
+
+def scope_of(demand: Demand) -> tuple[str, ...]:
+    """The values of `per` that a demand is about, in their order, as they stand in its key."""
+    rest = demand.key.removeprefix(demand.entry).split("|", 2)[2]
+    found = []
+    while rest:
+        length, _, tail = rest.partition(":")
+        found.append(tail[: int(length)])
+        rest = tail[int(length) :]
+    return tuple(found)
+
+
+def _amount(entry: Entry, bound: Bound) -> int | Blocked | None:
+    """How much of it; None: it does not count this call."""
+    if entry.kind == "tokens":
+        return bound.tokens
+    if entry.kind != "budget":
+        return 1
+    if bound.nano_usd is not None:
+        return bound.nano_usd
+    if not bound.priced:
+        return None if entry.on_unknown_price == "flag" else Blocked(entry.name, "unpriced")
+    return bound.estimate_nano_usd if entry.on_unbounded == "estimate" else Blocked(entry.name, "unbounded")
+
+
+def _demand(
+    entry: Entry,
+    facts: Facts,
+    amount: int,
+    now_ms: int,
+    downgraded: bool,
+    increases: Mapping[str, tuple[Increase, ...]],
+) -> Demand:
+    from_ms = until_ms = 0
+    if entry.calendar is not None:
+        period = entry.calendar.at(now_ms)
+        from_ms, until_ms = period.from_ms, period.until_ms
+    scope = tuple(_value(facts, fact) for fact in entry.per)
+    most, raised = entry.most, increases.get(entry.name)
+    if raised:
+        more = sum(each.amount for each in raised if now_ms < each.until_ms and each.scope in (None, scope))
+        most = min(most + more, MAX_NANO_USD)
+    exceeded: Exceeded = "warn" if downgraded and entry.exceeded == "downgrade" else entry.exceeded
+    return Demand(
+        kind=entry.kind,
+        key=f"{entry.id}|{from_ms}|{''.join(f'{len(value)}:{value}' for value in scope)}",
+        amount=amount,
+        most=most,
+        span_ms=entry.span_ms,
+        from_ms=from_ms,
+        until_ms=until_ms,
+        exceeded=exceeded,
+        entry=entry.id,
+        on_failure=entry.on_failure,
+    )
+
+
+def _value(facts: Facts, fact: str) -> str:
+    """What a request says of itself may be long: then its hash stands for it."""
+    value = getattr(facts, fact)
+    text = f"key={facts.key}" if value is None else f"{fact}={value}"
+    return text if len(text) <= _LONGEST else f"{fact}#{hashlib.sha256(text.encode()).hexdigest()}"
