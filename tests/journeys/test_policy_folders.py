@@ -14,6 +14,7 @@ import pytest
 
 from gateway.credentials import declared_hash, mint
 from gateway.policy.load import load_policy
+from gateway.policy.snapshot import Policy
 from gateway.stores.database import open_database
 from gateway.stores.revisions import Enforcement, SqlRevisions
 from tests.journeys.plays import either_completes
@@ -43,9 +44,7 @@ class Following:
 
     @property
     def teams(self) -> list[str]:
-        runtime = self.gateway.front.runtime
-        assert runtime is not None
-        return sorted(runtime.policies.current.teams)
+        return sorted(_current(self.gateway).teams)
 
     async def expect(self, *teams: str) -> None:
         await asyncio.to_thread(eventually, lambda: self.teams == sorted(teams), f"the teams {teams}")
@@ -193,6 +192,43 @@ async def test_a_declared_key_that_is_taken_out_takes_its_running_calls_along(tm
             await provider.gone()
 
 
+async def test_a_secret_that_an_orchestrator_swaps_is_sent_from_then_on(tmp_path: Path):
+    volume = tmp_path / "secrets"
+    for name in ("one", "two"):
+        (volume / name).mkdir(parents=True)
+        (volume / name / "key").write_text(f"key-{name}\n")
+    (volume / "..data").symlink_to("one")
+    (volume / "key").symlink_to("..data/key")
+    async with Provider() as provider:
+        provider.play(either_completes)
+        acme = {"dialect": "openai", "base_url": provider.url, "credentials": [f"${{file:{volume / 'key'}}}"]}
+        policy = {**FIRST, "providers": {"acme": acme}, "models": {"echo": {"targets": [{"to": "acme/m"}]}}}
+        async with GatewayInside(tmp_path, policy) as gateway:
+            revision = _current(gateway).revision
+            asked = {"model": "echo", "messages": [{"role": "user", "content": "Hi"}]}
+            async with HttpClient(gateway.port, {"authorization": f"Bearer {gateway.key}"}) as client:
+                assert (await client.call("/v1/chat/completions", asked)).status == 200
+                (volume / "next").symlink_to("two")
+                (volume / "next").replace(volume / "..data")
+                await asyncio.to_thread(
+                    eventually, lambda: _credential(gateway) == "key-two", "the other key"
+                )
+                assert (await client.call("/v1/chat/completions", asked)).status == 200
+                assert client.headers["x-gateway-policy"] == revision, "its meaning is the same"
+        sent = [dict(ask.headers)["authorization"] for ask in provider.asks]
+        assert sent == ["Bearer key-one", "Bearer key-two"]
+
+
+def _credential(gateway: GatewayInside) -> str:
+    return _current(gateway).providers["acme"].credentials[0].reveal()
+
+
+def _current(gateway: GatewayInside) -> Policy:
+    runtime = gateway.front.runtime
+    assert runtime is not None
+    return runtime.policies.current
+
+
 async def test_connections_to_a_provider_that_moved_are_closed(tmp_path: Path):
     """Long before they would close for want of use, after 15 seconds."""
     async with Provider() as old, Provider() as new:
@@ -213,9 +249,6 @@ async def test_connections_to_a_provider_that_moved_are_closed(tmp_path: Path):
 
 
 async def _in_force(gateway: GatewayInside, revision: str) -> None:
-    def look() -> bool:
-        runtime = gateway.front.runtime
-        assert runtime is not None
-        return runtime.policies.current.revision == revision
-
-    await asyncio.to_thread(eventually, look, f"revision {revision}")
+    await asyncio.to_thread(
+        eventually, lambda: _current(gateway).revision == revision, f"revision {revision}"
+    )
