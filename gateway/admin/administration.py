@@ -60,6 +60,8 @@ class Administration:
         return self._running
 
     def attempted(self, actor: Actor, name: str, about: Mapping[str, str], refused: Refused) -> None:
-        """Record an act that was refused before it was known what exactly it would have been."""
-        with suppress(Refused), self.desk.act(actor, name, about):
+        """Record an act that was refused before it was known what exactly it would have been. `about` are the
+        parts of its path: a key's id is key_id there."""
+        named = {part.removesuffix("_id"): value for part, value in about.items()}
+        with suppress(Refused), self.desk.act(actor, name, named):
             raise refused

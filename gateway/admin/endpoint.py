@@ -80,8 +80,7 @@ class Endpoint:
             raise _unavailable("too much is asked at once; try again", "too_many_requests")
         under_way.now += 1
         try:
-            told = await self._operate(operation, exchange)
-            return operation.status, told.model_dump_json().encode()
+            return operation.status, await self._operate(operation, exchange)
         except Refused:
             raise
         except StoreUnavailable:
@@ -97,7 +96,7 @@ class Endpoint:
         finally:
             under_way.now -= 1
 
-    async def _operate(self, operation: Operation, exchange: Exchange) -> BaseModel:
+    async def _operate(self, operation: Operation, exchange: Exchange) -> bytes:
         serving, runtime = self._serving, self._serving.runtime
         actor = await serving.sign_in.actor(exchange)
         loop = asyncio.get_running_loop()
@@ -117,20 +116,29 @@ class Endpoint:
             raise
         path = _path(operation, given_path)
         query = _query(operation, exchange.scope["query_string"])
-        body = None
+        sent = b""
         if operation.body is not None:
+            _require_json(exchange)
             sent = await exchange.read_body(cap_bytes=BODY_BYTES, timeout_s=runtime.bounds.body_timeout_s)
-            body = _body(operation.body, exchange.text("content-type"), sent)
         return await loop.run_in_executor(
-            serving.executor, _do, operation, serving.administration, actor, Given(path, query, body)
+            serving.executor, _done, operation, serving.administration, actor, path, query, sent
         )
 
     def _allow(self, refused: Refused) -> RawHeaders:
         return [(b"allow", ", ".join(self._by_method).encode())] if refused.rule == "method" else []
 
 
-def _do(operation: Operation, administration: Administration, actor: Actor, given: Given) -> BaseModel:
-    return operation.do(administration, actor, given)
+def _done(
+    operation: Operation,
+    administration: Administration,
+    actor: Actor,
+    path: Mapping[str, str],
+    query: Any,
+    sent: bytes,
+) -> bytes:
+    """In a thread: reading and writing a megabyte of JSON would hold up calls."""
+    body = None if operation.body is None else _body(operation.body, sent)
+    return operation.do(administration, actor, Given(path, query, body)).model_dump_json().encode()
 
 
 def _path(operation: Operation, given: Mapping[str, str]) -> Mapping[str, str]:
@@ -163,12 +171,23 @@ def _query(operation: Operation, query_string: bytes) -> Any:
         raise Misread.by(error) from None
 
 
-def _body(model: type[BaseModel], content_type: str | None, sent: bytes) -> BaseModel:
-    """No body at all is an empty one."""
-    if sent and (content_type or "").partition(";")[0].strip().lower() != "application/json":
+def _require_json(exchange: Exchange) -> None:
+    """Of a request that has a body."""
+    said = exchange.text("content-type")
+    if (
+        said is None
+        and exchange.text("content-length") in (None, "0")
+        and not exchange.text("transfer-encoding")
+    ):
+        return
+    if (said or "").partition(";")[0].strip().lower() != "application/json":
         raise _refused(
             Kind.UNSUPPORTED_ENCODING, "send the body as application/json", "unsupported_media_type"
         )
+
+
+def _body(model: type[BaseModel], sent: bytes) -> BaseModel:
+    """No body at all is an empty one."""
     try:
         return model.model_validate_json(sent or b"{}")
     except ValidationError as error:

@@ -192,6 +192,7 @@ async def test_an_attempt_without_permission_is_recorded(tmp_path: Path):
         "refused",
         "permission_denied",
     )
+    assert act["about"] == {"key": "key_1"}
 
 
 async def acts(side: Side) -> list[dict[str, Any]]:
