@@ -18,7 +18,7 @@ def check_experiments(document: PolicyDocument, root: Mapping) -> Iterator[Fault
     for index, experiment in enumerate(document.experiments):
         yield from _ramp(("experiments", index, "ramp"), experiment, root)
         for path, metric in _metrics(("experiments", index), experiment):
-            wrong = unknown_metric(metric, document)
+            wrong = unknown_metric(metric, root)
             if wrong is not None:
                 yield fault_at(root, path, wrong)
         for earlier in document.experiments[:index]:

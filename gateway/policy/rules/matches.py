@@ -13,6 +13,7 @@ from gateway.policy.models.document import PolicyDocument
 from gateway.policy.models.match import CLAIMS, Fact, Facts
 from gateway.policy.nodes import Mapping, Path
 from gateway.policy.roles import TRIAL
+from gateway.policy.rules.declared import texts_at
 from gateway.policy.rules.placed import Placed, placed
 from gateway.policy.rules.targets import target_names
 
@@ -30,7 +31,7 @@ _KNOWN_NAMES: Final[tuple[tuple[Fact, str], ...]] = (
 
 
 def check_matches(document: PolicyDocument, root: Mapping) -> Iterator[Fault]:
-    known = _declared(document, root)
+    known = _declared(root)
     for each in placed(document):
         yield from _unknown_facts(each, root)
         for path, asked in _both(each):
@@ -55,8 +56,7 @@ def _unknown_facts(each: Placed, root: Mapping) -> Iterator[Fault]:
             yield fault_at(root, (*each.path, "not", fact), message)
 
 
-def _declared(document: PolicyDocument, root: Mapping) -> dict[Fact, Collection[str]]:
-    regions = {provider.region for provider in document.providers.values() if provider.region is not None}
+def _declared(root: Mapping) -> dict[Fact, Collection[str]]:
     return {
         "team": names_under(root, "teams"),
         "role": {*names_under(root, "roles"), TRIAL.name},
@@ -64,8 +64,8 @@ def _declared(document: PolicyDocument, root: Mapping) -> dict[Fact, Collection[
         "model": names_under(root, "models"),
         "api": get_args(Api),
         "provider": names_under(root, "providers"),
-        "target": target_names(document),
-        "region": regions,
+        "target": target_names(root),
+        "region": texts_at(root, "providers", "*", "region"),
     }
 
 

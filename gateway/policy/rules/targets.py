@@ -10,6 +10,7 @@ from gateway.policy.models.budgets import DowngradeEntry
 from gateway.policy.models.document import PolicyDocument
 from gateway.policy.nodes import Mapping, Path
 from gateway.policy.references import declared_for
+from gateway.policy.rules.declared import texts_at
 from gateway.policy.suggest import shown
 
 
@@ -30,10 +31,10 @@ def check_targets(document: PolicyDocument, root: Mapping) -> Iterator[Fault]:
             yield fault_at(root, ("budgets", index, "on_exceeded", "downgrade"), message)
 
 
-def target_names(document: PolicyDocument) -> frozenset[str]:
+def target_names(root: Mapping) -> frozenset[str]:
     """Every target that a call may go to, globs included."""
-    named = {target.to for model in document.models.values() for target in model.targets}
-    return frozenset(named | {to for _, to in _targets(document)})
+    ours = texts_at(root, "models", "*", "targets", "*", "to")
+    return ours | texts_at(root, "experiments", "*", "arms", "*", "to") | texts_at(root, "shadows", "*", "to")
 
 
 def _targets(document: PolicyDocument) -> Iterator[tuple[Path, str]]:

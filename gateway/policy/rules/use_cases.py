@@ -24,7 +24,7 @@ def check_use_cases(document: PolicyDocument, root: Mapping) -> Iterator[Fault]:
             message = "nothing counts as a success here: say which outcome does, in `success`"
             yield fault_at(root, (*path, "value_per_success"), message)
         for index, kpi in enumerate(entry.kpis):
-            wrong = unknown_metric(kpi.metric, document, name)
+            wrong = unknown_metric(kpi.metric, root, name)
             if wrong is not None:
                 yield fault_at(root, (*path, "kpis", index, "metric"), wrong)
     yield from _named(document, root)

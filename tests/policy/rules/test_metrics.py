@@ -2,14 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.policy.models.document import PolicyDocument
 from gateway.policy.rules.metrics import KNOWN, unknown_metric
+from tests.policy.folder import tree
 
-DOCUMENT = PolicyDocument.model_validate(
-    {
-        "use_cases": {"faq": {"outcomes": ("resolved",)}, "hr": {"outcomes": ("hired",)}},
-        "monitors": ({"name": "grounded", "kind": "groundedness", "sample": "2%"},),
-    }
+ROOT = tree(
+    "use_cases: {faq: {outcomes: [resolved]}, hr: {outcomes: [hired]}}\n"
+    "monitors: [{name: grounded, kind: groundedness, sample: 2%}]\n"
 )
 
 
@@ -17,7 +15,7 @@ DOCUMENT = PolicyDocument.model_validate(
     "name", [*KNOWN, "outcome.resolved.rate", "outcome.hired.rate", "monitor.grounded.score"]
 )
 def test_a_metric_that_is_there_is_fine(name: str):
-    assert unknown_metric(name, DOCUMENT) is None
+    assert unknown_metric(name, ROOT) is None
 
 
 @pytest.mark.parametrize(
@@ -33,8 +31,8 @@ def test_a_metric_that_is_there_is_fine(name: str):
     ],
 )
 def test_any_other_is_told_which_there_are(name: str, message: str):
-    assert message in (unknown_metric(name, DOCUMENT) or "")
+    assert message in (unknown_metric(name, ROOT) or "")
 
 
 def test_a_use_case_is_measured_by_its_own_outcomes():
-    assert unknown_metric("outcome.hired.rate", DOCUMENT, "faq") is not None
+    assert unknown_metric("outcome.hired.rate", ROOT, "faq") is not None
