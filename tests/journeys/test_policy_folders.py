@@ -49,9 +49,6 @@ class Following:
     async def expect(self, *teams: str) -> None:
         await asyncio.to_thread(eventually, lambda: self.teams == sorted(teams), f"the teams {teams}")
 
-    async def says(self, sentence: str, caplog: pytest.LogCaptureFixture) -> None:
-        await asyncio.to_thread(eventually, lambda: sentence in caplog.text, sentence)
-
     def newest(self) -> Enforcement:
         database = open_database(
             f"sqlite:///{self.gateway.settings.data / 'gateway.db'}",
@@ -78,7 +75,7 @@ async def test_a_file_that_is_half_written_is_waited_for_or_said(
     following: Following, caplog: pytest.LogCaptureFixture
 ):
     (following.folder / "more.yaml").write_text("teams: {second: {")
-    await following.says("stays in force", caplog)
+    await asyncio.to_thread(eventually, lambda: "stays in force" in caplog.text, "a fault")
     assert following.teams == ["first"]
     (following.folder / "more.yaml").write_text("teams: {second: {}}\n")
     await following.expect("first", "second")
@@ -88,7 +85,7 @@ async def test_a_folder_that_goes_leaves_its_policy_in_force_and_is_followed_whe
     following: Following, caplog: pytest.LogCaptureFixture
 ):
     following.folder.rename(following.folder.parent / "away")
-    await following.says("this folder does not exist", caplog)
+    await asyncio.to_thread(eventually, lambda: "folder does not exist" in caplog.text, "a fault")
     assert following.teams == ["first"]
     (following.folder.parent / "away" / "more.yaml").write_text(with_team("second"))
     (following.folder.parent / "away").rename(following.folder)
@@ -151,10 +148,8 @@ async def test_a_checkout_is_followed_from_commit_to_commit_and_back(
     git("checkout", "-q", "main")
     git("checkout", "-q", "next")
     await following.expect("first", *teams)
-    recorded = await asyncio.to_thread(
-        eventually, lambda: following.newest().why.origin.commit == git("rev-parse", "HEAD"), "the commit"
-    )
-    assert recorded
+    head = git("rev-parse", "HEAD")
+    await asyncio.to_thread(eventually, lambda: following.newest().why.origin.commit == head, "the commit")
     assert (following.newest().why.author, following.newest().why.origin.dirty) == (
         "Anna <anna@acme.test>",
         False,
