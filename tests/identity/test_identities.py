@@ -8,6 +8,7 @@ import json
 import pytest
 
 from gateway.identity.faults import BadToken, KeysUnavailable
+from gateway.identity.identities import Standing
 from gateway.identity.person import Person
 from gateway.identity.source import COOL_DOWN_S, REFRESH_S
 from gateway.policy.identities import IdentityProvider
@@ -156,3 +157,15 @@ async def test_an_issuer_that_points_into_a_network_is_not_followed(scene: Scene
     scene.issuer.answers["/.well-known/openid-configuration"] = 200, {}, configuration
     with pytest.raises(KeysUnavailable):
         await scene.who(scene.issuer.token(EC))
+
+
+async def test_it_is_told_how_it_is_with_the_keys_of_each_issuer(scene: Scene):
+    assert scene.identities.standing(scene.policy) == [Standing("corporate", False, None, False)]
+    await scene.fetched()
+    scene.clock.seconds += 61
+    assert scene.identities.standing(scene.policy) == [Standing("corporate", True, 61.0, False)]
+    scene.issuer.down = True
+    scene.clock.seconds += REFRESH_S
+    await scene.fetched()
+    [told] = scene.identities.standing(scene.policy)
+    assert (told.known, told.failing) == (True, True)
