@@ -39,8 +39,7 @@ async def enter(call: Call, runtime: Runtime) -> None:
     assert call.plan is not None
     last: UpstreamFault | None = None
     for candidate in call.plan.candidates:
-        number = unread = 0
-        while True:
+        for number in range(candidate.retries + 1):
             try:
                 call.served = await _try(call, candidate, runtime)
                 if (rule := candidate.speech.rule()) is not None:
@@ -48,16 +47,12 @@ async def enter(call: Call, runtime: Runtime) -> None:
                 return
             except UpstreamFault as fault:
                 last = fault
-            if _was_unread(last) and not unread and call.dialect.operation != "keep":
-                unread = 1
-                continue
             step = decide(last, left=candidate.retries - number)
             if step == "stop":
                 raise last
             if step == "next":
                 break
             await runtime.clock.sleep(pause_s(last, number, runtime.chance.fraction()))
-            number += 1
     assert last is not None  # a plan has at least one candidate
     raise last
 
@@ -74,12 +69,6 @@ def decide(fault: UpstreamFault, *, left: int) -> Literal["retry", "next", "stop
     if isinstance(fault, TimedOut) or (isinstance(fault, Broken) and not fault.stale):
         return "next"
     return "retry" if left > 0 else "next"
-
-
-def _was_unread(fault: UpstreamFault) -> bool:
-    """Some servers close a kept connection without saying so before, just as the next request is sent on
-    it. That one goes again, once, whatever the retries: nobody failed. What is made is made once."""
-    return isinstance(fault, Broken) and fault.stale
 
 
 def _status(fault: UpstreamFault) -> int | None:

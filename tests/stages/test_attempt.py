@@ -161,27 +161,6 @@ async def test_the_first_answer_serves():
     assert tried.results == [("acme/small", "ok")]
 
 
-async def test_what_met_a_closed_connection_goes_again_once_whatever_the_retries():
-    stale = Broken("x", stale=True)
-    tried = await Tried(stale, whole()).walk()
-    assert tried.results == [("acme/small", "broken"), ("acme/small", "ok")]
-    assert tried.clock.slept == [], "nobody failed"
-    assert await Tried(stale, Broken("y", stale=True), whole()).fails() is not stale
-    plan = (candidate("a/x", retries=1), candidate("b/x"))
-    tried = await Tried(stale, stale, stale, whole(), plan=plan).walk()
-    assert tried.results == [("a/x", "broken")] * 3 + [("b/x", "ok")]
-
-
-async def test_what_is_made_at_a_provider_does_not_go_again():
-    call = planned_call(**BATCH)
-    with pytest.raises(Broken):
-        await attempt.enter(
-            call,
-            make_runtime(call.policy, FakeUpstream(Broken("x", stale=True), whole(b'{"id": "batch_1"}'))),
-        )
-    assert len(call.attempts) == 1
-
-
 async def test_a_target_is_tried_as_often_as_retries_say_then_the_next():
     plan = (candidate("a/x", retries=2), candidate("b/x"))
     tried = await Tried(*[NotConnected("x")] * 3, whole(), plan=plan).walk()
