@@ -6,15 +6,20 @@ chain, one after the other: the position in the database is compared and set, as
 
 ::
 
-    <data>/commands     the writer's id; commands hold it shared, whoever closes what they left open alone
+    <data>/commands         the writer's id; commands hold it shared, whoever closes what they left open alone
+    <data>/commands.turn    held by the command whose turn it is
+
+They take turns, because SQLite gives its lock to whoever happens to ask at the right moment: many commands at
+once would starve one another, and the gateway beside them.
 """
 
 from __future__ import annotations
 
 import fcntl
 import os
+import time
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Self
 
@@ -26,6 +31,8 @@ from gateway.errors import SpoolUnavailable
 from gateway.stores.interfaces import StoreUnavailable
 
 _FILE = "commands"
+_TURN = "commands.turn"
+_TURN_LOOK_S = 0.01
 _MOST_TRIES = 1_000
 """Each that fails is another command's that worked."""
 
@@ -33,21 +40,26 @@ _MOST_TRIES = 1_000
 class DirectLog:
     """Blocks. One per command; what dead commands left open is closed by the next that is alone."""
 
-    def __init__(self, booting: Booting, writer: str, descriptor: int) -> None:
+    def __init__(self, booting: Booting, writer: str, descriptors: Sequence[int]) -> None:
         self._booting = booting
-        self._descriptor = descriptor
+        self._descriptors = descriptors
         self.writer = writer
 
     @classmethod
-    def open(cls, booting: Booting) -> Self:
-        """StoreUnavailable or OSError: nothing can be recorded here."""
-        descriptor = _opened(booting)
-        try:
-            log = cls(booting, os.pread(descriptor, 64, 0).decode(), descriptor)
-            log._share()
-        except BaseException:
-            os.close(descriptor)
-            raise
+    def open(cls, booting: Booting, *, turn_wait_s: float = 30.0) -> Self:
+        """Waits for its turn, but not for ever: one that was stopped must not keep a key from being revoked.
+
+        SpoolUnavailable: nothing can be recorded here.
+        """
+        with ExitStack() as undo:
+            try:
+                turn, shared = (_opened(booting, name, undo) for name in (_TURN, _FILE))
+                _wait_for_turn(turn, turn_wait_s)
+                log = cls(booting, os.pread(shared, 64, 0).decode(), (shared, turn))
+                log._share(shared)
+            except (OSError, StoreUnavailable) as error:
+                raise SpoolUnavailable(f"the audit log can't be opened: {error}") from error
+            undo.pop_all()
         return log
 
     def append(self, *entries: Entry) -> None:
@@ -58,7 +70,8 @@ class DirectLog:
             raise SpoolUnavailable(f"the audit log could not be written: {error}") from error
 
     def close(self) -> None:
-        os.close(self._descriptor)
+        for descriptor in self._descriptors:
+            os.close(descriptor)
 
     def _append(self, entries: Sequence[Entry]) -> None:
         booting, writer = self._booting, self.writer
@@ -74,31 +87,41 @@ class DirectLog:
                 return
         raise StoreUnavailable("other commands write all the time")
 
-    def _share(self) -> None:
+    def _share(self, shared: int) -> None:
         """Held shared from here on. Who can hold it alone knows that whatever is open was left by the dead."""
         try:
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(shared, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             pass
         else:
             closings = left_open(self._booting, self.writer)
             if closings:
                 self._append(closings)
-        fcntl.flock(self._descriptor, fcntl.LOCK_SH)
+        fcntl.flock(shared, fcntl.LOCK_SH)
 
 
 def close_left_open(booting: Booting) -> None:
     """Closes the acts of commands that did not live to say how they ended."""
     if (booting.data / _FILE).exists():
-        DirectLog.open(booting).close()
+        DirectLog.open(booting, turn_wait_s=0.0).close()
 
 
-def _opened(booting: Booting) -> int:
-    path = booting.data / _FILE
-    with suppress(FileNotFoundError):
-        return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    _make(path, booting.new_id())
-    return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+def _wait_for_turn(turn: int, wait_s: float) -> None:
+    for looks_left in reversed(range(1 + round(wait_s / _TURN_LOOK_S))):
+        with suppress(BlockingIOError):
+            fcntl.flock(turn, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        if looks_left:
+            time.sleep(_TURN_LOOK_S)
+
+
+def _opened(booting: Booting, name: str, undo: ExitStack) -> int:
+    path = booting.data / name
+    if not path.exists():
+        _make(path, booting.new_id())
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    undo.callback(os.close, descriptor)
+    return descriptor
 
 
 def _make(path: Path, writer: str) -> None:

@@ -74,7 +74,7 @@ def test_what_a_command_left_open_is_closed_by_the_next(place: Place):
 def test_what_a_living_command_does_is_left_open(place: Place):
     living = DirectLog.open(place.booting())
     living.append(act("a1"))
-    other = DirectLog.open(place.booting())
+    other = DirectLog.open(place.booting(), turn_wait_s=0.0)
     other.append(act("a2"))
     close_left_open(place.booting())
     assert endings(place) == {"a1": None, "a2": None}
@@ -124,7 +124,9 @@ def test_where_no_command_ever_was_a_boot_makes_nothing(place: Place):
     assert not (place.data / "commands").exists()
 
 
-def test_commands_at_once_write_one_chain_after_the_other(place: Place):
+@pytest.mark.parametrize("turn_wait_s", [60.0, 0.0])
+def test_commands_at_once_write_one_chain_after_the_other(place: Place, turn_wait_s: float):
+    """In turns, and where one that was stopped holds its turn for ever: then all go on without."""
     each, at_once = 5, 6
     place.database()
     faults: list[BaseException] = []
@@ -136,7 +138,7 @@ def test_commands_at_once_write_one_chain_after_the_other(place: Place):
             archive = SqlArchive(database.engine, now_ms=lambda: 0)
             for number in range(each):
                 booting = place.booting(archive=archive, new_id=counted(f"id-{thread}-{number}-"))
-                log = DirectLog.open(booting)
+                log = DirectLog.open(booting, turn_wait_s=turn_wait_s)
                 log.append(act(f"a{thread * each + number}"))
                 log.append(acted(f"a{thread * each + number}"))
                 log.close()
@@ -154,7 +156,7 @@ def test_commands_at_once_write_one_chain_after_the_other(place: Place):
     assert endings(place) == {f"a{number}": "done" for number in range(each * at_once)}
     report = verify(place)
     assert (report.fault, report.entries, len(report.chains)) == (None, 1 + 2 * each * at_once, 1)
-    assert [path.name for path in place.data.glob("commands*")] == ["commands"]
+    assert sorted(path.name for path in place.data.glob("commands*")) == ["commands", "commands.turn"]
 
 
 class Overtaken(SqlArchive):
@@ -175,7 +177,7 @@ class Overtaken(SqlArchive):
 def test_a_command_that_was_overtaken_looks_again(place: Place):
     other = DirectLog.open(place.booting())
     archive = Overtaken(place, 3, lambda left: other.append(act(f"a{10 + left}"), acted(f"a{10 + left}")))
-    log = DirectLog.open(place.booting(archive=archive))
+    log = DirectLog.open(place.booting(archive=archive), turn_wait_s=0.0)
     log.append(act("a1"), acted("a1"))
     assert set(endings(place)) == {"a1", "a10", "a11", "a12"}
     assert verify(place).fault is None
@@ -214,6 +216,18 @@ def test_a_command_waits_for_whoever_closes_what_was_left_open(place: Place):
     os.close(alone)
     thread.join()
     opened[0].close()
+
+
+def test_a_command_that_was_stopped_in_its_turn_keeps_nobody_from_theirs(place: Place):
+    stopped = DirectLog.open(place.booting())
+    stopped.append(act("a1"))
+    log = DirectLog.open(place.booting(), turn_wait_s=0.05)
+    log.append(act("a2"), acted("a2"))
+    log.close()
+    stopped.append(acted("a1"))
+    stopped.close()
+    assert endings(place) == {"a1": "done", "a2": "done"}
+    assert verify(place).fault is None
 
 
 def test_the_file_of_the_commands_can_be_read_by_a_gateway_of_another_user(place: Place):

@@ -94,7 +94,7 @@ async def administer(gateway: GatewayProcess, here: int, rounds: int) -> tuple[l
 
 
 @pytest.mark.parametrize(
-    ("here", "rounds"), [(3, 3), pytest.param(24, 20, marks=[pytest.mark.long, pytest.mark.timeout(600)])]
+    ("here", "rounds"), [(3, 3), pytest.param(12, 10, marks=[pytest.mark.long, pytest.mark.timeout(600)])]
 )
 async def test_all_that_administrators_do_beside_a_busy_gateway_is_in_the_log_once(
     tmp_path: Path, here: int, rounds: int
