@@ -8,6 +8,7 @@ to get it back from a busy event loop: that costs more than the insert.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from itertools import chain
 
 from sqlalchemy import Connection, Dialect, Table, Update
@@ -30,15 +31,17 @@ class BulkInsert:
         *,
         ignore_duplicates_of: str | None = None,
     ) -> None:
-        self._statements = {
-            rows: _insert(dialect, table, columns, rows, ignore_duplicates_of) for rows in _CHUNKS
-        }
+        # When it is first needed: a command that ships one entry must not compile a statement for a hundred.
+        self._compile = partial(_insert, dialect, table, columns, ignore_duplicates_of)
+        self._statements: dict[int, str] = {}
 
     def run(self, connection: Connection, rows: Sequence[tuple[object, ...]]) -> None:
         done = 0
         for size in _CHUNKS:
-            statement = self._statements[size]
             while len(rows) - done >= size:
+                statement = self._statements.get(size) or self._statements.setdefault(
+                    size, self._compile(size)
+                )
                 values = tuple(chain.from_iterable(rows[done : done + size]))
                 connection.exec_driver_sql(statement, values)
                 done += size
@@ -53,7 +56,7 @@ def row_statement(dialect: Dialect, statement: Update, order: Sequence[str]) -> 
 
 
 def _insert(
-    dialect: Dialect, table: Table, columns: Sequence[str], rows: int, ignore_duplicates_of: str | None
+    dialect: Dialect, table: Table, columns: Sequence[str], ignore_duplicates_of: str | None, rows: int
 ) -> str:
     make = postgresql.insert if dialect.name == "postgresql" else sqlite.insert
     statement = make(table).values([dict.fromkeys(columns) for _ in range(rows)])
