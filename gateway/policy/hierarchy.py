@@ -33,7 +33,12 @@ def ancestors(name: str, parents: Mapping[str, Sequence[str]]) -> tuple[str, ...
 
 def extended(roles: Mapping[str, RoleEntry], name: str) -> frozenset[str]:
     """The role and all that it extends."""
-    return frozenset((name, *ancestors(name, {each: entry.extends for each, entry in roles.items()})))
+    found, queue = {name}, [name]
+    for each in queue:
+        beyond = set(roles[each].extends if each in roles else ()) - found
+        found |= beyond
+        queue.extend(beyond)
+    return frozenset(found)
 
 
 def ceiling(
@@ -59,7 +64,12 @@ def parents_of(teams: Mapping[str, TeamEntry]) -> dict[str, tuple[str, ...]]:
 
 
 def _and_above(teams: Mapping[str, TeamEntry], name: str) -> Iterable[TeamEntry]:
-    return [teams[each] for each in (name, *ancestors(name, parents_of(teams))) if each in teams]
+    found = dict[str, TeamEntry]()
+    each: str | None = name
+    while each is not None and each in teams and each not in found:
+        found[each] = teams[each]
+        each = teams[each].parent
+    return found.values()
 
 
 def roles_in_force(entries: Mapping[str, RoleEntry], use_cases: Iterable[str]) -> dict[str, Role]:
