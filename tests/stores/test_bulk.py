@@ -37,5 +37,5 @@ def test_a_statement_takes_its_parameters_in_the_order_given():
 def test_postgresql_gets_its_own_parameters(monkeypatch: pytest.MonkeyPatch):
     dialect = postgresql.dialect(paramstyle="format")
     insert = BulkInsert(dialect, counters, ("name", "value"), ignore_duplicates_of="name")
-    assert "ON CONFLICT (name) DO NOTHING" in insert._statements[1]
-    assert insert._statements[1].count("%s") == 2
+    assert "ON CONFLICT (name) DO NOTHING" in insert._compile(1)
+    assert insert._compile(1).count("%s") == 2
