@@ -1,4 +1,4 @@
-"""Real servers of Redis's protocol: one alone, or a Cluster of three masters. They die with the tests.
+"""Real servers of Redis's protocol: alone, in a Cluster, or watched by Sentinels. They die with the tests.
 
 One alone listens on a socket file. In a Cluster each needs two ports; free ones are asked of the system.
 """
@@ -10,7 +10,8 @@ import signal
 import socket
 import subprocess
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -76,14 +77,62 @@ def redis_cluster(folder: Path) -> Iterator[RedisCluster]:
     ports = _free_ports(3)
     with contextlib.ExitStack() as stack:
         for port in ports:
-            home = folder / str(port)
-            home.mkdir()
             options = ("--port", str(port), "--cluster-enabled", "yes", "--cluster-node-timeout", "2000")
-            stack.enter_context(_server(home, *options))
+            stack.enter_context(_server(_home(folder, port), *options))
         _join(ports)
         client = RedisCluster(startup_nodes=[ClusterNode("127.0.0.1", port) for port in ports])
         stack.callback(client.close)
         yield client
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A master and its replica, watched by three Sentinels. `url` is for the ledger."""
+
+    url: str
+    master: subprocess.Popen[str]
+
+
+@contextmanager
+def redis_sentinels(folder: Path) -> Iterator[Watched]:
+    """A master that is gone for 0.8 s is replaced."""
+    master, replica, *watchers = _free_ports(5)
+    with contextlib.ExitStack() as stack:
+        process = stack.enter_context(_server(_home(folder, master), "--port", str(master)))
+        follows = ("--port", str(replica), "--replicaof", f"127.0.0.1 {master}")
+        stack.enter_context(_server(_home(folder, replica), *follows))
+        copy = stack.enter_context(contextlib.closing(Redis(port=replica)))
+        eventually(lambda: _follows(copy), "the replica follows")
+        for port in watchers:
+            settings = _home(folder, port) / "sentinel.conf"
+            settings.write_text(
+                f"port {port}\nsentinel monitor main 127.0.0.1 {master} 2\n"
+                "sentinel down-after-milliseconds main 800\nsentinel failover-timeout main 3000\n"
+            )
+            stack.enter_context(_running(str(get_binary_path()), str(settings), "--sentinel"))
+        with contextlib.closing(Redis(port=watchers[0])) as watcher:
+            eventually(lambda: _agree(watcher, len(watchers)), "the Sentinels know each other")
+        hosts = ",".join(f"127.0.0.1:{port}" for port in watchers)
+        yield Watched(f"redis+sentinel://{hosts}/main", process)
+
+
+def _follows(replica: Redis) -> bool:
+    return _answers(replica) and replica.info("replication").get("master_link_status") == "up"
+
+
+def _agree(watcher: Redis, watchers: int) -> bool:
+    """Each knows the others and the replica."""
+    if not _answers(watcher):
+        return False
+    known = watcher.sentinel_master("main")
+    assert isinstance(known, dict)
+    return int(known["num-other-sentinels"]) == watchers - 1 and int(known["num-slaves"]) == 1
+
+
+def _home(folder: Path, port: int) -> Path:
+    home = folder / str(port)
+    home.mkdir()
+    return home
 
 
 def _join(ports: Sequence[int]) -> None:
@@ -112,9 +161,13 @@ def _answers(client: Redis) -> bool:
         return False
 
 
+def _server(folder: Path, *options: str) -> AbstractContextManager[subprocess.Popen[str]]:
+    kept_nowhere = ("--save", "", "--appendonly", "no", "--repl-diskless-sync-delay", "0")
+    return _running(str(get_binary_path()), "--dir", str(folder), *kept_nowhere, *options)
+
+
 @contextmanager
-def _server(folder: Path, *options: str) -> Iterator[subprocess.Popen[str]]:
-    command = [str(get_binary_path()), "--dir", str(folder), "--save", "", "--appendonly", "no", *options]
+def _running(*command: str) -> Iterator[subprocess.Popen[str]]:
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     output = Output(process)
     try:
