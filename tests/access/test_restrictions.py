@@ -79,7 +79,7 @@ def tighter_team(draw: Draw, world: World, name: str) -> World:
     return world.with_team(name, parent=draw(st.sampled_from(before)))
 
 
-@settings(max_examples=600)
+@settings(max_examples=300)
 @given(world=worlds(), question=questions(), name=ROLES, data=st.data())
 def test_a_restriction_of_a_role_never_allows_more(
     world: World, question: Question, name: str, data: st.DataObject
