@@ -44,6 +44,24 @@ def _extends(document: PolicyDocument, root: nodes.Mapping) -> Iterator[Fault]:
         yield fault_at(root, ("roles", name, "extends", index), message)
 
 
+def _round(edges: Mapping[str, Sequence[str]]) -> list[str]:
+    """The names in circles, and those that lead from one to another; nearly always there are none."""
+    below = dict[str, list[str]]()
+    left = dict[str, int]()
+    for name, above in edges.items():
+        known = [each for each in set(above) if each in edges]
+        left[name] = len(known)
+        for each in known:
+            below.setdefault(each, []).append(name)
+    done = [name for name, count in left.items() if not count]
+    for each in done:
+        for name in below.get(each, ()):
+            left[name] -= 1
+            if not left[name]:
+                done.append(name)
+    return [name for name, count in left.items() if count]
+
+
 def _use_cases(document: PolicyDocument, root: nodes.Mapping) -> Iterator[Fault]:
     declared = names_under(root, "use_cases")
     for name, role in document.roles.items():
@@ -65,7 +83,7 @@ def _parents(document: PolicyDocument, root: nodes.Mapping) -> Iterator[Fault]:
 
 def _circles(edges: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, int, str]]:
     """Each circle once: a name in it, which of its edges closes it, and the whole way."""
-    numbered = {name: list(enumerate(above)) for name, above in edges.items()}
+    numbered = {name: list(enumerate(edges[name])) for name in _round(edges)}
     reported = set[frozenset[str]]()
     for name, places in numbered.items():
         for index, above in places:
