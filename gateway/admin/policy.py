@@ -5,7 +5,6 @@ A policy is everybody's, so a permission that reaches only one's own team does n
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from pathlib import Path
 
 from gateway.admin.actor import Actor
 from gateway.admin.desk import Desk, conflict, missing
+from gateway.admin.judging import judged_apart, nameless
 from gateway.admin.pages import after, cursor, number
 from gateway.admin.policy_bodies import (
     Between,
@@ -34,9 +34,7 @@ from gateway.admin.policy_bodies import (
 from gateway.admin.problem_body import FieldError, Misread
 from gateway.admin.running import Running
 from gateway.admin.words import time_text
-from gateway.policy.differences import as_text
 from gateway.policy.faults import Fault, PolicyInvalid
-from gateway.policy.load import judge, read
 from gateway.policy.restore import NotRestorable
 from gateway.reload.history import History, UnknownRevision, difference
 from gateway.reload.rollback import ByHand, Rollback, roll_back
@@ -96,16 +94,9 @@ class PolicyAdministration:
         """Whether it is a policy, and how it differs from the newest that was in force. Nothing that it refers to
         is looked at: who proposes learns nothing of this machine."""
         self.desk.require(actor, "policy:propose")
-        try:
-            made = _judged(proposal)
-        except PolicyInvalid as invalid:
-            return Judgement(revision=None, faults=faults_told(_nameless(invalid)), changes=[], patch="")
         newest = self._history.newest()
         old = None if newest is None else self.running.revisions.get(newest.revision)
-        if old is None:
-            return Judgement(revision=made.name, faults=[], changes=[], patch=as_text({}, made.files))
-        changes, patch = difference(old, made)
-        return Judgement(revision=made.name, faults=[], changes=changes_told(changes), patch=patch)
+        return judged_apart(proposal.files, old)
 
     def reload(self, actor: Actor) -> PolicyReloaded:
         """Read the folder now. Refuses with 409 what is no policy: the one in force stays."""
@@ -169,7 +160,7 @@ def _refusals() -> Iterator[None]:
     except NotRestorable as why:
         raise conflict(str(why), "not_restorable") from None
     except PolicyInvalid as invalid:
-        raise _no_policy(tuple(_nameless(invalid))) from None
+        raise _no_policy(tuple(nameless(invalid))) from None
 
 
 def _no_policy(faults: tuple[Fault, ...]) -> Misread:
@@ -180,21 +171,6 @@ def _no_policy(faults: tuple[Fault, ...]) -> Misread:
     more = f", and {len(errors) - 1} more" if len(errors) > 1 else ""
     said = f"this is no valid policy: {errors[0].field}: {errors[0].message}{more}"
     return Misread(errors, conflict(said, "policy_invalid").problem)
-
-
-def _judged(proposal: Proposal) -> Revision:
-    """Raises PolicyInvalid."""
-    with tempfile.TemporaryDirectory() as made:
-        for name, text in proposal.files.items():
-            (Path(made) / name).write_bytes(text.encode())
-        loaded = judge(read(Path(made)), environment={}, secrets="skip")
-    return Revision(loaded.policy.revision, loaded.document, loaded.files)
-
-
-def _nameless(invalid: PolicyInvalid) -> Iterator[Fault]:
-    """Faults without the folder they were found in."""
-    for fault in invalid.faults:
-        yield Fault(Path(fault.file).name, fault.line, fault.column, fault.message)
 
 
 def _author(actor: Actor) -> str:
