@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from gateway.clock import SystemClock
-from gateway.policy.cases import FOLDER, load_cases
-from gateway.policy.faults import Fault, PolicyInvalid
+from gateway.policy.cases import FOLDER
+from gateway.policy.faults import PolicyInvalid
 from gateway.policy.load import load_policy
-from gateway.rehearsal.judge import judge
 from gateway.settings import environment, load_settings
-from gateway.upstream.prices import PriceBook
 
 
 def build() -> typer.Typer:
@@ -56,17 +52,7 @@ def check(
 
 
 def _try_cases(folder: Path) -> int:
-    """How many there are. Raises PolicyInvalid with what is otherwise than they expect. No provider is
-    off for them, so that they come out the same wherever they are tried."""
-    policy = load_policy(folder, environment=environment(), secrets="skip")
-    cases = load_cases(folder, policy)
-    clock = SystemClock()
-    now_ms, prices = clock.now_ms(), PriceBook(clock.today)
+    """Trying them takes the stages of calls: whoever only checks does not wait for those."""
+    from gateway.cli.case_runs import try_cases
 
-    async def all_of_them() -> list[Fault]:
-        return [fault for case in cases for fault in await judge(case, policy, now_ms, prices)]
-
-    faults = asyncio.run(all_of_them())
-    if faults:
-        raise PolicyInvalid(faults)
-    return len(cases)
+    return try_cases(folder)
