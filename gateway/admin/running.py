@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from gateway.identity.identities import Standing
+from gateway.identity.standing import Standing
 from gateway.reload.status import NotReloaded, Reloaded, Status
 from gateway.stores.processes import Processes
 from gateway.stores.revisions import Revisions

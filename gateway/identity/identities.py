@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, NamedTuple
+from typing import Final
 
 from gateway.identity.faults import BadToken, KeysUnavailable
 from gateway.identity.keyset import KeySet
 from gateway.identity.person import Person, person
 from gateway.identity.source import Fetch, KeySource, Time
+from gateway.identity.standing import Standing
 from gateway.identity.token import Unverified, read, verify
 from gateway.identity.verified import VerifiedTokens
 from gateway.policy.identities import IdentityProvider
 from gateway.policy.snapshot import Policy
 
 FOLLOW_S: Final = 1.0
-
-
-class Standing(NamedTuple):
-    """Of an issuer: whether keys of it are known, how many seconds ago they came, whether the last fetch failed."""
-
-    name: str
-    known: bool
-    age_s: float | None
-    failing: bool
 
 
 class Identities:

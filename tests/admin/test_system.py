@@ -10,7 +10,7 @@ from gateway.admin.desk import Desk
 from gateway.admin.running import Running, Vitals
 from gateway.admin.system import SystemAdministration
 from gateway.admin.system_bodies import SystemStatus
-from gateway.identity.identities import Standing
+from gateway.identity.standing import Standing
 from gateway.installation import open_installation
 from gateway.policy.faults import Fault
 from gateway.policy.snapshot import Policy

@@ -12,8 +12,8 @@ from tests.cli.conftest import Run
 
 
 def test_the_commands_are_those_of_the_package():
-    assert list(Commands()) == ["serve", "check", "keys", "users", "audit"]
-    assert len(Commands()) == 5
+    assert list(Commands()) == ["serve", "check", "explain", "keys", "users", "policy", "audit"]
+    assert len(Commands()) == 7
     assert all(Commands()[name].name == name for name in Commands())
 
 

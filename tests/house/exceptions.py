@@ -24,6 +24,7 @@ CATCH_ALLS: Final[Mapping[str, str]] = {
 # file::scope → who keeps the task, and when it is awaited or cancelled.
 TASK_OWNERS: Final[Mapping[str, str]] = {
     "gateway/identity/source.py::KeySource.start": "KeySource._fetching: one at a time; close() cancels it",
+    "gateway/ledger/priming.py::Priming._task": "Priming._tasks: one a counter; aclose() cancels them",
     "gateway/ledger/batches.py::Batches._start": "Batches._flying: one at a time; aclose() awaits it",
     "gateway/stores/keybook.py::KeyBook._look_again": "KeyBook._look; awaited, shielded, by all who ask at once",
     "gateway/upstream/aiohttp_sending.py::Sending.__init__": "the exchange it belongs to: cancelled when that ends",
@@ -50,6 +51,7 @@ COVERED_ELSEWHERE: Final[Mapping[str, str]] = {
     "gateway/admin/opening.py": "puts others together; tests/admin/test_site.py: over the real one",
     "gateway/admin/policy_bodies.py": "types; tests/admin/test_policy.py",
     "gateway/admin/policy_operations.py": "a table; tests/admin/test_site.py: every operation",
+    "gateway/identity/standing.py": "a type; tests/identity/test_identities.py",
     "gateway/admin/running.py": "types; tests/admin/test_system.py",
     "gateway/admin/system_bodies.py": "types; tests/admin/test_system.py",
     "gateway/admin/system_operations.py": "a table; tests/admin/test_site.py: every operation",

@@ -8,9 +8,9 @@ import json
 import pytest
 
 from gateway.identity.faults import BadToken, KeysUnavailable
-from gateway.identity.identities import Standing
 from gateway.identity.person import Person
 from gateway.identity.source import COOL_DOWN_S, REFRESH_S
+from gateway.identity.standing import Standing
 from gateway.policy.identities import IdentityProvider
 from tests.identity.parts import EC, ED, NOON, RSA, Scene, policy_of
 from tests.parts.calls import make_policy
