@@ -173,10 +173,17 @@ def test_any_other_path_does_not_exist(path):
     assert route("GET", path, none) is None
 
 
+LISTED = {path.removeprefix("/openai").removeprefix("/v1") for path in CALLS}
+
+
 @given(st.text(max_size=40))
 def test_no_unlisted_path_is_a_call(path):
+    """Hypothesis also tries texts that stand in the code. What is kept, and a model in a path, have tests of
+    their own."""
     call = route("POST", path, none)
-    assert path in CALLS or not (isinstance(call, Route) and call.kind == "call")
+    in_path = path.startswith(("/v1beta/models/", "/v1/models/", "/openai/deployments/"))
+    if isinstance(call, Route) and call.dialect is not None and call.dialect.keeping is None and not in_path:
+        assert path.removeprefix("/openai").removeprefix("/v1") in LISTED
 
 
 def test_errors_of_unknown_paths_are_in_the_language_of_the_asker():
