@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.settings import Settings, SettingsInvalid, load_settings, unknown_variables
+from gateway.settings import Settings, SettingsInvalid, load_remote, load_settings, unknown_variables
 
 DOCS = Path(__file__).parent.parent / "docs" / "settings.md"
 
@@ -85,3 +85,18 @@ def test_a_variable_that_is_no_setting_is_told_with_what_was_meant(
     name: str, sentences: tuple[str, ...]
 ) -> None:
     assert unknown_variables({name: "1"}) == sentences
+
+
+def test_a_remote_gateway_is_asked_for_by_option_or_setting(monkeypatch: pytest.MonkeyPatch):
+    assert load_remote(None) is None
+    monkeypatch.setenv("GATEWAY_URL", "https://one.test")
+    monkeypatch.setenv("GATEWAY_TOKEN", "a-secret-token")
+    found, given = load_remote(None), load_remote("https://two.test")
+    assert found is not None
+    assert given is not None
+    assert (found.url, given.url) == ("https://one.test", "https://two.test")
+    assert "a-secret-token" not in repr(found)
+
+
+def test_what_the_command_line_reads_is_no_unknown_setting():
+    assert unknown_variables({"GATEWAY_URL": "x", "GATEWAY_TOKEN": "x"}) == ()

@@ -24,6 +24,9 @@ from gateway.stores.interfaces import StoreUnavailable, Subjects
 _LONGEST: Final = 256
 _PERSON: Final = "user"
 """The one fact that may be a person's name."""
+_KEY: Final = "key"
+_ID_OF_A_KEY: Final = re.compile(r"(key_|policy:)[0-9A-Za-z_.-]{1,200}")
+_NO_ID: Final = "no id"
 _LIKE_A_KEY: Final = re.compile(rf"{PREFIX}[0-9A-Za-z]{{16,}}")
 _WAIT_S: Final = 30.0
 
@@ -87,10 +90,14 @@ class Recorder:
         return None if name is None else self.subjects.pseudonym(kind, name)
 
     def _facts(self, about: Mapping[str, Any]) -> dict[str, Fact]:
-        return {
-            name: self._pseudonym("user", about[name]) if name == _PERSON else _fact(about[name])
-            for name in sorted(about)
-        }
+        return {name: self._told(name, about[name]) for name in sorted(about)}
+
+    def _told(self, name: str, value: Any) -> Fact:
+        if name == _PERSON:
+            return self._pseudonym("user", value)
+        if name == _KEY and _ID_OF_A_KEY.fullmatch(str(value)) is None:
+            return _NO_ID  # whatever somebody gave in its place: a key, or somebody's name
+        return _fact(value)
 
 
 def through(append: Callable[[Entry], Appended], loop: asyncio.AbstractEventLoop) -> Append:

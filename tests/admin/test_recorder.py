@@ -117,7 +117,25 @@ def test_no_name_of_a_person_is_written(about: dict[str, Any]):
     assert written.count(b"user-10") == 2
 
 
-@pytest.mark.parametrize("field", ["key", "user", "roles", "networks"])
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("key_4f1d2c3b5a69", "key_4f1d2c3b5a69"),
+        ("key_nothing", "key_nothing"),
+        ("policy:ci-bot.v2", "policy:ci-bot.v2"),
+        ("anna.smith@example.com", "no id"),
+        ("policy:anna smith", "no id"),
+        ("key_" + "x" * 201, "no id"),
+        ("", "no id"),
+    ],
+)
+def test_what_was_given_for_the_id_of_a_key_is_kept_if_it_may_be_one(given: str, kept: str):
+    [act, _] = done(key=given)
+    assert isinstance(act, Act)
+    assert act.about == {"key": kept}
+
+
+@pytest.mark.parametrize("field", ["key", "user", "use_case", "roles", "networks"])
 def test_a_key_that_was_given_for_something_else_is_not_written(field: str):
     key = mint(bytes(range(32)))
     value: Any = [key, f"a {key}."] if field in ("roles", "networks") else f"{key}"
@@ -127,9 +145,9 @@ def test_a_key_that_was_given_for_something_else_is_not_written(field: str):
 
 
 def test_a_text_without_end_is_cut_and_half_a_character_is_written_as_a_question_mark():
-    [act, _] = done(key="x" * 10_000, name="a\ud800")
+    [act, _] = done(use_case="x" * 10_000, name="a\ud800")
     assert isinstance(act, Act)
-    assert (act.about["key"], act.about["name"]) == ("x" * 256, "a?")
+    assert (act.about["use_case"], act.about["name"]) == ("x" * 256, "a?")
 
 
 def test_why_an_act_was_refused_is_one_word_and_no_sentence():
