@@ -37,6 +37,8 @@ class Batches:
         self._starting = False
         self._ahead_ms: float | None = None
         self.down = True
+        self.trouble: str | None = None
+        """Why it was last down."""
 
     def resume(self, epoch: int) -> None:
         self._epoch = epoch
@@ -104,6 +106,10 @@ class Batches:
             self._posted.extendleft(reversed(posted))
             self._fail(asked, error, arrived=True)
             return
+        except BaseException:  # stopped, or a mistake of ours: nobody waits for ever
+            self._posted.extendleft(reversed(posted))
+            self._fail(asked, LedgerUnavailable("the round trip was broken off"), arrived=True)
+            raise
         if said.state == "void":
             self._posted.extendleft(reversed(posted))
             self._fail(asked, LedgerUnavailable("the store's counters are of another epoch"), arrived=False)
@@ -139,6 +145,7 @@ class Batches:
     ) -> None:
         """`arrived`: it may have, whatever became of the answer."""
         self.down = True
+        self.trouble = str(error)
         for operation, waiting in asked:
             if arrived and isinstance(operation, Reserve):
                 self._posted.append((Cancel(operation.id), None))

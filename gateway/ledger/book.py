@@ -6,9 +6,10 @@ backwards (`steady_ms`), budgets by the wall's (`wall_ms`, milliseconds since 19
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
-from gateway.ledger.counters import Counter, Counters
+from gateway.ledger.counters import Counters
 from gateway.ledger.demand import Charge, Demand, Short
 from gateway.ledger.operations import (
     Adopt,
@@ -40,8 +41,8 @@ _NOTHING: Final = Settled(())
 _TAKEN: Final = Taken(0, ())
 
 
-Item = tuple[Counter, Demand, int]
-"""What a hold took: of which counter, for what, and where that counted it."""
+Item = tuple[Demand, int]
+"""What a hold took, and where its counter counted it."""
 
 
 class Book:
@@ -66,9 +67,7 @@ class Book:
             case Cancel(id):
                 self._cancel(id, steady_ms)
             case Extend(id, lease_ms):
-                for counter, _, _ in self._open.get(id, ()):
-                    if isinstance(counter, Slots):
-                        counter.take(id, steady_ms + lease_ms)
+                self._renew(id, self._open.get(id, ()), lease_ms, steady_ms)
             case Prime(demand, amount):
                 self._counters.prime(demand, amount, steady_ms)
             case Adopt(id, demands):
@@ -85,7 +84,7 @@ class Book:
         with_room = self._counters.with_room(choices[0], wall_ms, steady_ms)
         if with_room is not None:
             self._open[id_] = [
-                (counter, demand, counter.hold(id_, demand, steady_ms))
+                (demand, counter.hold(id_, demand, steady_ms))
                 for counter, demand in zip(with_room, choices[0], strict=True)
             ]
             return _TAKEN
@@ -127,11 +126,21 @@ class Book:
             return _NOTHING
         self._end(id_, steady_ms)
         spent = []
-        for counter, demand, place in held:
+        for demand, place in held:
+            counter = self._counters.by_key.get(demand.key)
+            if counter is None:
+                if demand.kind == "budget":
+                    continue  # long after its period
+                counter = self._counters.at(demand, 0, steady_ms)
             overrun = counter.settle(id_, demand, place, charge, steady_ms)
             if isinstance(counter, Purse):
                 spent.append(Spent(demand.key, counter.spent, overrun))
         return Settled(tuple(spent)) if spent else _NOTHING
+
+    def renew(self, lease_ms: int, steady_ms: int) -> None:
+        """Every slot that is held, held for so long from now."""
+        for id_, held in self._open.items():
+            self._renew(id_, held, lease_ms, steady_ms)
 
     def count(self, id_: str, demands: tuple[Demand, ...], wall_ms: int, steady_ms: int) -> None:
         """Of a hold that was taken elsewhere: all of it, whether or not it fits, and whatever came before."""
@@ -140,8 +149,17 @@ class Book:
     def _cancel(self, id_: str, steady_ms: int) -> None:
         held = self._open.pop(id_, ())
         self._end(id_, steady_ms)
-        for counter, demand, place in held:
-            counter.cancel(id_, demand, place, steady_ms)
+        for demand, place in held:
+            counter = self._counters.by_key.get(demand.key)
+            if counter is not None:
+                counter.cancel(id_, demand, place, steady_ms)
+
+    def _renew(self, id_: str, held: Iterable[Item], lease_ms: int, steady_ms: int) -> None:
+        for demand, _ in held:
+            if demand.kind == "concurrent":
+                slots = self._counters.at(demand, 0, steady_ms)
+                assert isinstance(slots, Slots)
+                slots.take(id_, steady_ms + lease_ms)
 
     def _adopt(
         self, id_: str, demands: tuple[Demand, ...], wall_ms: int, steady_ms: int
@@ -149,7 +167,7 @@ class Book:
         if id_ in self._ended:
             return Gone()
         held = self._open.get(id_, [])
-        known = {demand.key for _, demand, _ in held}
+        known = {demand.key for demand, _ in held}
         new = {place: each for place, each in enumerate(demands) if each.key not in known}
         lefts = {place: self._counters.left(each, wall_ms, steady_ms) for place, each in new.items()}
         if unprimed := tuple(place for place, left in lefts.items() if left is None):
@@ -166,7 +184,7 @@ class Book:
     def _take(self, id_: str, demand: Demand, wall_ms: int, steady_ms: int) -> Item:
         counter = self._counters.at(demand, wall_ms, steady_ms)
         counter.left(0, steady_ms)
-        return counter, demand, counter.hold(id_, demand, steady_ms)
+        return demand, counter.hold(id_, demand, steady_ms)
 
     def _short(self, demands: tuple[Demand, ...], place: int, wall_ms: int, steady_ms: int) -> Short:
         demand = demands[place]

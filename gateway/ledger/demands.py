@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from gateway.ledger.demand import Demand, Exceeded
 from gateway.ledger.entries import Entry
-from gateway.policy.match import Facts
+from gateway.policy.match import Facts, Match
 from gateway.usage import MAX_NANO_USD
 
 _LONGEST: Final = 200
@@ -40,11 +40,19 @@ class Bound(Struct, frozen=True):
     priced: bool = True
 
 
+class Freeze(Struct, frozen=True):
+    """The emergency stop: no call that it is about goes anywhere, whatever is left of what."""
+
+    match: Match
+    reason: str
+
+
 class Blocked(Struct, frozen=True):
-    """An entry whose rule refuses the call before anything is counted."""
+    """Refused before anything is counted: by an entry's rule, or by a freeze. `name` is the entry's, or the freeze's
+    reason."""
 
     name: str
-    why: Literal["unbounded", "unpriced"]
+    why: Literal["unbounded", "unpriced", "frozen"]
 
 
 def demands(
@@ -56,12 +64,16 @@ def demands(
     again: bool = False,
     downgraded: bool = False,
     increases: Mapping[str, tuple[Increase, ...]] = _NO_INCREASES,
+    freezes: Iterable[Freeze] = (),
 ) -> tuple[Demand, ...] | Blocked:
     """`facts` are those of the call and of the target it is to go to. `again`: another attempt of a call whose request
     was counted with the first one; only what speaks of the target counts it anew. `downgraded`: the call goes to the
     model that an exceeded budget names, so that budget counts it and no longer refuses. `increases` are by the name
     of their entry.
     """
+    for freeze in freezes:
+        if freeze.match.matches(facts):
+            return Blocked(freeze.reason, "frozen")
     found = []
     for entry in entries:
         if (again and entry.kind == "requests" and not entry.of_target) or not entry.match.matches(facts):

@@ -6,6 +6,7 @@
 --          epoch is begun if there is none of this server. It is opened if as many have joined it, or if it was gathering
 --          for so long.
 --          'join', process, number: all that the process holds is known to this epoch.
+-- A server that may throw keys away is an error: a budget whose counter is gone would begin anew, and be spent twice.
 -- Answers  its number, its state, how many processes are alive (heard of in the last 5 seconds).
 
 local ALIVE_MS = 5000
@@ -16,6 +17,12 @@ local server = string.match(call('INFO', 'server'), 'run_id:(%w+)')
 local epoch = call('HMGET', KEYS[1], 'number', 'server', 'state', 'begun')
 local tag = string.sub(KEYS[1], 1, -6)
 local verb, process = ARGV[1], ARGV[2]
+
+local memory = call('INFO', 'memory')
+local most, policy = string.match(memory, 'maxmemory:(%d+)'), string.match(memory, 'maxmemory_policy:([%w-]+)')
+if most ~= '0' and policy ~= 'noeviction' then
+  return redis.error_reply('EVICTS maxmemory-policy is ' .. policy .. '; the ledger needs noeviction')
+end
 
 if verb == 'beat' and epoch[2] ~= server then
   if epoch[1] then call('DEL', tag .. epoch[1] .. ':since', tag .. epoch[1] .. ':joined', tag .. 'alive') end

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final, Protocol
 
 from gateway.ledger.book import Book
-from gateway.ledger.demand import Charge, Hold, Refusal
-from gateway.ledger.operations import Cancel, Extend, Passed, Refused, Taken, Unprimed
-from gateway.ledger.protocol import Choices, OnSettled, Past, Wanted
+from gateway.ledger.demand import Charge, Demand, Hold, Refusal
+from gateway.ledger.operations import Cancel, Operation, Passed, Prime, Refused, Taken, Unprimed
+from gateway.ledger.priming import Priming
+from gateway.ledger.protocol import Choices, LedgerUnavailable, OnSettled, Past, Wanted
 from gateway.ledger.refusals import refusal
-from gateway.ledger.rejoining import primed
+from gateway.stores.interfaces import StoreUnavailable
 
 TRIES: Final = 4
 """Of one reservation, where periods pass and counters are primed in between."""
@@ -24,11 +26,22 @@ class Clock(Protocol):
 
 
 class LocalLedger:
-    def __init__(self, clock: Clock, past: Past, on_settled: OnSettled | None = None) -> None:
+    """`run` must run beside it, so that slots are held for as long as calls take."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        past: Past,
+        *,
+        timeout_s: float = 0.25,
+        lease_ms: int = 60_000,
+        on_settled: OnSettled | None = None,
+    ) -> None:
         self._clock = clock
-        self._past = past
+        self._lease_ms = lease_ms
         self._on_settled = on_settled
         self._book = Book()
+        self._priming = Priming(past, self._apply, timeout_s)
 
     @property
     def open(self) -> int:
@@ -36,7 +49,6 @@ class LocalLedger:
         return self._book.open
 
     async def reserve(self, id_: str, wanted: Wanted) -> Hold | Refusal:
-        """Raises StoreUnavailable where something must be primed and the records can't be asked."""
         choices: Choices = ()
         for _ in range(TRIES):
             wall_ms = self._clock.now_ms()
@@ -47,7 +59,9 @@ class LocalLedger:
             if isinstance(answer, Refused):
                 return refusal(choices, answer)
             if isinstance(answer, Unprimed):
-                await self._prime(choices, answer)
+                demands = [choices[answer.choice][place] for place in answer.places]
+                if (blocking := await self._prime(demands)) is not None:
+                    return Refusal(blocking, 0, 0, unavailable=True)
             elif not isinstance(answer, Passed):
                 break
         return Refusal(choices[0][0], 0, 0, unavailable=True)
@@ -64,13 +78,29 @@ class LocalLedger:
     def cancel(self, held: Hold) -> None:
         self._book.apply(Cancel(held.id), self._clock.now_ms(), self._steady_ms())
 
-    def extend(self, held: Hold, lease_ms: int) -> None:
-        self._book.apply(Extend(held.id, lease_ms), self._clock.now_ms(), self._steady_ms())
-
     def _steady_ms(self) -> int:
         return int(self._clock.monotonic() * 1000)
 
-    async def _prime(self, choices: Choices, unprimed: Unprimed) -> None:
-        demands = choices[unprimed.choice]
-        for operation in await primed(self._past, [demands[place] for place in unprimed.places]):
+    async def run(self) -> None:
+        """Renews the leases of the calls that this process runs, for ever."""
+        while True:
+            await self._clock.sleep(self._lease_ms / 3000)
+            self._book.renew(self._lease_ms, self._steady_ms())
+
+    async def aclose(self) -> None:
+        await self._priming.aclose()
+
+    async def _apply(self, operations: list[Operation]) -> None:
+        for operation in operations:
             self._book.apply(operation, self._clock.now_ms(), self._steady_ms())
+
+    async def _prime(self, demands: Sequence[Demand]) -> Demand | None:
+        """The demand that blocks, where the records can't be asked; what doesn't counts from now on."""
+        try:
+            await self._priming.wait(demands)
+        except (LedgerUnavailable, StoreUnavailable):
+            for demand in demands:
+                if demand.on_failure == "block":
+                    return demand
+            await self._apply([Prime(demand, 0) for demand in demands])
+        return None

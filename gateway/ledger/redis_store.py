@@ -85,7 +85,7 @@ async def _bounded(asked: Awaitable[Any], timeout_s: float) -> Any:
         async with asyncio.timeout(timeout_s):
             return await asked
     except (RedisError, OSError, TimeoutError) as error:
-        raise LedgerUnavailable(f"Redis: {type(error).__name__}") from error
+        raise LedgerUnavailable(f"Redis: {type(error).__name__} {error}".strip()) from error
 
 
 def connect(url: str) -> Client:

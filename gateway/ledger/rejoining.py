@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Final
 
-from msgspec import structs
-
 from gateway.ledger.demand import Demand, Hold
-from gateway.ledger.operations import Adopt, Operation, Prime, Unprimed
+from gateway.ledger.operations import Adopt, Unprimed
+from gateway.ledger.priming import primed
 from gateway.ledger.protocol import LedgerUnavailable, Past, Store
 
 _AT_ONCE: Final = 128
 _TRIES: Final = 3
-
-
-async def primed(past: Past, demands: Iterable[Demand]) -> list[Operation]:
-    """What must be done before these demands can be counted. Raises StoreUnavailable."""
-    operations: list[Operation] = []
-    for demand in demands:
-        recorded = await past.before(demand)
-        operations.append(Prime(demand, recorded.used))
-        operations += [Adopt(id_, (structs.replace(demand, amount=amount),)) for id_, amount in recorded.open]
-    return operations
 
 
 async def rejoin(

@@ -21,6 +21,7 @@ from gateway.ledger.operations import (
     Cancel,
     Extend,
     Gone,
+    Operation,
     Passed,
     Refused,
     Reserve,
@@ -29,9 +30,10 @@ from gateway.ledger.operations import (
     Taken,
     Unprimed,
 )
-from gateway.ledger.protocol import Choices, LedgerUnavailable, OnSettled, Past, Store, Wanted
+from gateway.ledger.priming import Priming
+from gateway.ledger.protocol import LedgerUnavailable, OnSettled, Past, Store, Wanted
 from gateway.ledger.refusals import refusal
-from gateway.ledger.rejoining import primed, rejoin
+from gateway.ledger.rejoining import rejoin
 from gateway.stores.interfaces import StoreUnavailable
 
 TIMEOUT_S: Final = 0.25
@@ -65,6 +67,7 @@ class SharedLedger:
         self._lease_ms = lease_ms
         self._on_settled = on_settled
         self._batches = Batches(store, timeout_s)
+        self._priming = Priming(past, self._apply, timeout_s)
         self._alone = Alone()
         self._epoch = 0
         self._processes = UNKNOWN
@@ -77,6 +80,11 @@ class SharedLedger:
     @property
     def down(self) -> bool:
         return self._batches.down
+
+    @property
+    def trouble(self) -> str | None:
+        """Why the store was last down; None: it never was."""
+        return self._batches.trouble
 
     @property
     def unsettled(self) -> int:
@@ -144,6 +152,7 @@ class SharedLedger:
         self._epoch = epoch
 
     async def aclose(self) -> None:
+        await self._priming.aclose()
         await self._batches.aclose()
         await self._store.aclose()
 
@@ -158,7 +167,7 @@ class SharedLedger:
             if isinstance(answer, Passed):
                 choices = wanted(self._store_ms())
             elif isinstance(answer, Unprimed):
-                await self._prime(choices, answer)
+                await self._priming.wait(choices[answer.choice][place] for place in answer.places)
             elif isinstance(answer, Gone):
                 break
         raise LedgerUnavailable("the ledger's store gave no decision")
@@ -193,9 +202,7 @@ class SharedLedger:
         if isinstance(answer, Settled) and answer.budgets and self._on_settled is not None:
             self._on_settled(held, answer.budgets)
 
-    async def _prime(self, choices: Choices, unprimed: Unprimed) -> None:
-        demands = choices[unprimed.choice]
-        operations = await primed(self._past, [demands[place] for place in unprimed.places])
+    async def _apply(self, operations: list[Operation]) -> None:
         await asyncio.gather(*map(self._batches.ask, operations))
 
     def _renew_leases(self) -> None:

@@ -147,6 +147,25 @@ async def test_who_waited_for_one_round_trip_waits_so_much_less_for_the_next():
     assert store.timeouts_s[1] < 0.06
 
 
+async def test_nobody_waits_for_ever_for_a_round_trip_that_was_broken_off():
+    store = ScriptedStore()
+    store.gate.clear()
+    batches = flying(store)
+    batches.post(Settle("b", 1, 1))
+    waiting = batches.ask(Reserve("a", ()))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert batches._flying is not None
+    batches._flying.cancel()
+    with pytest.raises(LedgerUnavailable):
+        await waiting
+    assert batches.trouble == "the round trip was broken off"
+    store.gate.set()
+    batches.resume(1)
+    await batches.aclose()
+    assert store.batches[1:] == [[Settle("b", 1, 1), Cancel("a")]]
+
+
 async def test_a_caller_that_gave_up_is_no_trouble_for_the_others():
     store = ScriptedStore()
     batches = flying(store)

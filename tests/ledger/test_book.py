@@ -229,3 +229,24 @@ def test_a_jump_of_the_clock_to_an_earlier_year_forgets_nothing_and_does_not_blo
     assert isinstance(one(ledger, again), Refused)
     ledger.now_ms += 1
     assert one(ledger, again) == Taken(0, ())
+
+
+def test_tokens_above_what_was_held_count_however_long_the_call_took(ledger: Board):
+    """And whatever became of the counter in between."""
+    one(ledger, Reserve("a", ((TOKENS,),)))
+    ledger.now_ms += HOUR_MS // 2
+    for call in "bcdefg":
+        one(ledger, Reserve(call, ((demand("requests", 1, most=9, scope=call),),)))
+    one(ledger, Settle("a", 0, 25))
+    assert isinstance(one(ledger, Reserve("z", ((demand("tokens", 1, most=15),),))), Refused)
+
+
+def test_a_slot_whose_lease_ran_out_is_taken_again_by_a_call_that_lives(ledger: Board):
+    one(ledger, Reserve("a", ((SLOT,),)))
+    ledger.now_ms += HOUR_MS // 2
+    for call in "bcdefg":
+        one(ledger, Reserve(call, ((demand("requests", 1, most=9, scope=call),),)))
+    one(ledger, Extend("a", MINUTE_MS))
+    assert isinstance(one(ledger, Reserve("z", ((SLOT,),))), Refused)
+    one(ledger, Settle("a", 0, 0))
+    assert one(ledger, Reserve("z", ((SLOT,),))) == Taken(0, ())

@@ -7,11 +7,12 @@ from dataclasses import replace
 import pytest
 
 from gateway.ledger.demand import Demand, Hold, Refusal
-from gateway.ledger.demands import Blocked, Bound, Increase, demands, scope_of
+from gateway.ledger.demands import Blocked, Bound, Freeze, Increase, demands, scope_of
 from gateway.ledger.entries import Entry
 from gateway.ledger.local import LocalLedger
 from gateway.ledger.protocol import Recorded
-from gateway.policy.match import Facts
+from gateway.policy.match import Facts, Match
+from gateway.policy.models.match import MatchEntry
 from gateway.usage import MAX_NANO_USD
 from tests.ledger.boards import START_MS
 from tests.ledger.declared import budget, limit
@@ -136,6 +137,12 @@ def test_a_budget_counts_the_model_that_it_downgrades_to_and_does_not_refuse_it(
 def test_an_increase_holds_until_it_expires_and_for_whom_it_is(increase: Increase, most: int):
     found = one(budget(per=["user"]), increases={"support-month": (increase,)})
     assert found.most == most
+
+
+def test_a_freeze_stops_the_calls_that_it_is_about():
+    frozen = Freeze(Match.of(MatchEntry(team=("support",))), "key leaked")
+    assert demands([], CALL, BOUND, START_MS, freezes=[frozen]) == Blocked("key leaked", "frozen")
+    assert demands([], replace(CALL, team="legal"), BOUND, START_MS, freezes=[frozen]) == ()
 
 
 async def test_a_budget_renamed_in_mid_period_begins_with_what_was_spent_in_it():

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+import asyncio
 
 from gateway.ledger.demand import Charge, Hold, Refusal
 from gateway.ledger.local import LocalLedger
 from gateway.ledger.operations import Spent
 from gateway.ledger.protocol import Recorded
-from gateway.stores.interfaces import StoreUnavailable
 from tests.ledger.parts import DAY_MS, NOTHING, GivenPast, as_hold, budget, requests, slot, wanted
 from tests.parts.runtime import FakeClock
 
@@ -19,7 +18,7 @@ def test_nothing_is_open_at_first():
 
 async def test_a_hold_is_reserved_and_settled_once():
     told: list[tuple[Spent, ...]] = []
-    local = LocalLedger(FakeClock(), GivenPast(), lambda held, spent: told.append(spent))
+    local = LocalLedger(FakeClock(), GivenPast(), on_settled=lambda held, spent: told.append(spent))
     held = as_hold(await local.reserve("a", wanted(budget(60, 100), slot(1))))
     assert local.open == 1
     local.settle(held, Charge(70, 0))
@@ -52,9 +51,17 @@ async def test_a_restart_begins_with_what_is_on_record():
     assert past.asked == ["month"]
 
 
-async def test_without_the_records_nothing_is_decided():
-    with pytest.raises(StoreUnavailable):
-        await LocalLedger(FakeClock(), GivenPast(down=True)).reserve("a", wanted(requests(1)))
+async def test_without_the_records_an_entry_that_blocks_refuses():
+    refused = await LocalLedger(FakeClock(), GivenPast(down=True)).reserve("a", wanted(requests(1)))
+    assert isinstance(refused, Refusal)
+    assert refused.unavailable
+
+
+async def test_without_the_records_an_entry_that_does_not_block_counts_from_now_on():
+    local = LocalLedger(FakeClock(), GivenPast(down=True))
+    some = wanted(requests(1, failing="local"))
+    assert isinstance(await local.reserve("a", some), Hold)
+    assert isinstance(await local.reserve("b", some), Refusal)
 
 
 async def test_a_period_that_has_passed_is_never_taken():
@@ -88,11 +95,13 @@ async def test_the_wall_clock_going_back_gives_no_request_back():
     assert isinstance(await local.reserve("c", wanted(requests(1))), Hold)
 
 
-async def test_a_lease_is_renewed():
+async def test_leases_of_running_calls_are_renewed():
     clock = FakeClock()
     local = LocalLedger(clock, GivenPast())
-    held = as_hold(await local.reserve("a", wanted(slot(1))))
-    clock.seconds += 59
-    local.extend(held, 60_000)
-    clock.seconds += 59
+    as_hold(await local.reserve("a", wanted(slot(1))))
+    renewing = asyncio.ensure_future(local.run())
+    while clock.seconds < 1000:
+        await asyncio.sleep(0)
+    renewing.cancel()
     assert isinstance(await local.reserve("b", wanted(slot(1))), Refusal)
+    await local.aclose()

@@ -58,6 +58,18 @@ async def test_an_epoch_is_not_the_one_of_before_after_a_restart(tmp_path: Path)
         await store.aclose()
 
 
+async def test_a_server_that_may_throw_keys_away_is_not_used(tmp_path: Path):
+    with redis_server(tmp_path) as server, server.client() as client:
+        client.config_set("maxmemory", "100mb")
+        client.config_set("maxmemory-policy", "allkeys-lru")
+        store = RedisStore(connect(server.url), "d")
+        with pytest.raises(LedgerUnavailable, match="noeviction"):
+            await store.beat("one", 1, 1.0)
+        client.config_set("maxmemory-policy", "noeviction")
+        await store.beat("one", 1, 1.0)
+        await store.aclose()
+
+
 async def test_two_deployments_share_a_server_and_nothing_else(server: RedisServer):
     one, two = (RedisStore(connect(server.url), name, gathering_ms=0) for name in ("left", "right"))
     await one.beat("a", 1, 1.0)

@@ -5,21 +5,13 @@ from __future__ import annotations
 import pytest
 
 from gateway.ledger.demand import Hold
-from gateway.ledger.operations import Adopt, Prime
-from gateway.ledger.protocol import LedgerUnavailable, Recorded
-from gateway.ledger.rejoining import primed, rejoin
+from gateway.ledger.operations import Adopt
+from gateway.ledger.protocol import LedgerUnavailable
+from gateway.ledger.rejoining import rejoin
 from tests.ledger.drawn import demand
 from tests.ledger.parts import GivenPast, ScriptedStore
 
 BUDGET = demand("budget", 5, most=100, name="month")
-
-
-async def test_a_counter_begins_with_what_ended_and_holds_what_did_not():
-    past = GivenPast({"month": Recorded(30, (("a", 7),))})
-    assert await primed(past, [BUDGET]) == [
-        Prime(BUDGET, 30),
-        Adopt("a", (demand("budget", 7, most=100, name="month"),)),
-    ]
 
 
 async def test_what_is_on_record_as_ended_is_not_said_again():

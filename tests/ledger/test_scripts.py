@@ -80,6 +80,6 @@ def test_the_ledger_in_a_cluster_holds_what_the_model_holds(cluster: RedisCluste
 
 @pytest.mark.long
 def test_the_ledger_holds_what_the_model_holds_many_times(client: Redis, cluster: RedisCluster):
-    check(MemoryBoard, examples=5000, steps=50)
-    check(partial(RedisBoard, client), examples=2000, steps=50)
-    check(partial(RedisBoard, cluster), examples=2000, steps=50)
+    check(MemoryBoard, examples=2000, steps=50)
+    check(partial(RedisBoard, client), examples=1000, steps=50)
+    check(partial(RedisBoard, cluster), examples=500, steps=50)
