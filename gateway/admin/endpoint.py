@@ -143,7 +143,7 @@ def _done(
 
 def _path(operation: Operation, given: Mapping[str, str]) -> Mapping[str, str]:
     for name, parameter in operation.parameters.items():
-        if re.match(parameter.pattern, given[name]) is None:
+        if re.fullmatch(parameter.pattern, given[name]) is None:
             raise missing("there is nothing of this name here")
     return given
 

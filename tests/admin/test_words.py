@@ -39,7 +39,9 @@ def accepts(kind: Any, value: object) -> bool:
 def described(kind: Any, value: str) -> bool:
     schema = TypeAdapter(kind).json_schema()
     long_enough = schema.get("minLength", 0) <= len(value) <= schema.get("maxLength", 10_000)
-    return long_enough and re.search(schema["pattern"], value) is not None
+    return (
+        long_enough and re.fullmatch(schema["pattern"], value) is not None
+    )  # its $ is the end, as JSON Schema has it
 
 
 @pytest.mark.parametrize(
