@@ -16,7 +16,7 @@ from typing import Final, Protocol
 
 from gateway.credentials import digest
 from gateway.stores.interfaces import StoreUnavailable
-from gateway.stores.key_records import KeyChanges, KeyRecord, Keys
+from gateway.stores.key_records import KeyChanges, KeyRecord
 
 _LOG = logging.getLogger(__name__)
 _SPACING_S: Final = 0.2
@@ -30,10 +30,14 @@ class Time(Protocol):
     async def sleep(self, seconds: float) -> None: ...
 
 
+class Changing(Protocol):
+    def changed_since(self, cursor: int) -> KeyChanges: ...
+
+
 class KeyBook:
     """Belongs to one event loop. `hash_key` is the 32 bytes that key hashes are made with."""
 
-    def __init__(self, store: Keys, executor: Executor, clock: Time, *, hash_key: bytes) -> None:
+    def __init__(self, store: Changing, executor: Executor, clock: Time, *, hash_key: bytes) -> None:
         self._store = store
         self._executor = executor
         self._clock = clock

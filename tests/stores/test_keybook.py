@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from typing import Any, ParamSpec, TypeVar
 
@@ -45,18 +45,6 @@ class Store:
 
     def add(self, key: KeyRecord) -> None:
         self.changes.append(key)
-
-    def list(self) -> Sequence[KeyRecord]:
-        raise NotImplementedError
-
-    def rotate(self, key_id: str, **_: Any) -> KeyRecord | None:
-        raise NotImplementedError
-
-    def revoke(self, key_id: str, at: int) -> bool:
-        raise NotImplementedError
-
-    def count(self) -> int:
-        return len(self.changes)
 
 
 class Held(Executor):
