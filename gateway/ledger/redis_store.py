@@ -7,7 +7,7 @@ not more room.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from hashlib import sha1
 from typing import Any, Final, Protocol, cast
 from urllib.parse import urlsplit
@@ -26,13 +26,18 @@ from gateway.ledger.scripts import epoch_key, source
 GATHERING_MS: Final = 5_000
 """How long a new epoch waits for processes that were heard of before, and are not any more."""
 
+_ONE_OF_SEVERAL_S: Final = 0.1
+"""How long one of several servers is waited for that can all say the same, so that another is asked in time."""
+_MANY: Final = ("redis+cluster", "rediss+cluster", "redis+sentinel", "rediss+sentinel")
+
 _ANSWERS: Final = msgspec.msgpack.Decoder(Answers)
 
 
 class Client(Protocol):
     """What is used of redis-py's clients."""
 
-    async def execute_command(self, *args: Any) -> Any: ...
+    @property
+    def execute_command(self) -> Callable[..., Awaitable[Any]]: ...
 
     async def aclose(self) -> None: ...
 
@@ -88,20 +93,39 @@ async def _bounded(asked: Awaitable[Any], timeout_s: float) -> Any:
         raise LedgerUnavailable(f"Redis: {type(error).__name__} {error}".strip()) from error
 
 
+class Watched:
+    """The master that Sentinels name, found anew for every connection."""
+
+    def __init__(self, sentinel: Sentinel, name: str, once: dict[str, Any]) -> None:
+        self._sentinel = sentinel
+        self.master: Redis = sentinel.master_for(name, **once)
+        self.execute_command = self.master.execute_command
+
+    async def aclose(self) -> None:
+        for client in (self.master, *self._sentinel.sentinels):
+            await client.aclose()
+
+
 def connect(url: str) -> Client:
     """`redis://`, `rediss://` and `unix://` as redis-py has them; `redis+cluster://HOST:PORT[,HOST:PORT…]`;
-    `redis+sentinel://HOST:PORT[,HOST:PORT…]/NAME`. Nothing is connected yet. ValueError says what is wrong."""
+    `redis+sentinel://HOST:PORT[,HOST:PORT…]/NAME`. USER:PASSWORD@ may stand before the hosts; with `rediss` instead of
+    `redis` all of it is TLS. Nothing is connected yet. ValueError says what is wrong."""
     kind = urlsplit(url).scheme
     once: dict[str, Any] = {"retry": Retry(NoBackoff(), 0)}  # what is late must not be sent twice
-    if kind == "redis+cluster":
-        nodes = [ClusterNode(host, port) for host, port in _hosts(url)]
-        return cast(Client, RedisCluster(startup_nodes=nodes, **once))
-    if kind == "redis+sentinel":
-        name = urlsplit(url).path.strip("/")
-        if not name:
-            raise ValueError("expected redis+sentinel://HOST:PORT/NAME, where NAME is the master's")
-        return cast(Client, Sentinel(_hosts(url), **once).master_for(name, **once))  # type: ignore[no-untyped-call]
-    return cast(Client, Redis.from_url(url, **once))
+    if kind not in _MANY:
+        return cast(Client, Redis.from_url(url, **once))
+    found, hosts = urlsplit(url), _hosts(url)
+    once |= {"username": found.username, "password": found.password, "ssl": kind.startswith("rediss")}
+    if kind.endswith("cluster"):
+        nodes = [ClusterNode(host, port) for host, port in hosts]
+        return cast(
+            Client, RedisCluster(startup_nodes=nodes, socket_connect_timeout=_ONE_OF_SEVERAL_S, **once)
+        )
+    name = found.path.strip("/")
+    if not name:
+        raise ValueError("expected redis+sentinel://HOST:PORT/NAME, where NAME is the master's")
+    asking = {**once, "socket_timeout": _ONE_OF_SEVERAL_S, "socket_connect_timeout": _ONE_OF_SEVERAL_S}
+    return Watched(Sentinel(hosts, sentinel_kwargs=asking), name, once)  # type: ignore[no-untyped-call]
 
 
 def _hosts(url: str) -> list[tuple[str, int]]:

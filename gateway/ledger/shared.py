@@ -158,6 +158,8 @@ class SharedLedger:
 
     async def _ask(self, id_: str, wanted: Wanted) -> Hold | Refusal:
         choices = wanted(self._store_ms())
+        if not choices[0]:
+            return Hold(id_, 0, ())  # no entry is about it
         for _ in range(TRIES):
             answer = await self._batches.ask(Reserve(id_, choices))
             if isinstance(answer, Taken):

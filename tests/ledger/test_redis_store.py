@@ -12,8 +12,8 @@ from redis.asyncio.sentinel import SentinelConnectionPool
 
 from gateway.ledger.operations import Cancel, Done
 from gateway.ledger.protocol import LedgerUnavailable
-from gateway.ledger.redis_store import RedisStore, connect
-from tests.parts.redis_server import RedisServer, redis_server
+from gateway.ledger.redis_store import RedisStore, Watched, connect
+from tests.parts.redis_server import RedisServer, redis_sentinels, redis_server
 
 
 async def test_a_script_that_a_server_does_not_know_is_sent_whole(tmp_path: Path):
@@ -96,12 +96,24 @@ async def test_an_address_says_what_is_there(url: str, kind: type):
 
 
 async def test_sentinels_are_asked_for_the_master():
-    client = connect("redis+sentinel://a:1,b:2/main")
-    assert isinstance(client, Redis)
-    pool = client.connection_pool
+    client = connect("rediss+sentinel://me:secret@a:1,b:2/main")
+    assert isinstance(client, Watched)
+    pool = client.master.connection_pool
     assert isinstance(pool, SentinelConnectionPool)
     assert pool.service_name == "main"
+    assert [each.connection_pool.connection_kwargs["port"] for each in client._sentinel.sentinels] == [1, 2]
+    for each in (client.master, *client._sentinel.sentinels):
+        told = each.connection_pool.connection_kwargs
+        assert (told["username"], told["password"]) == ("me", "secret")
     await client.aclose()
+
+
+@pytest.mark.long
+async def test_the_master_is_found_by_any_sentinel(tmp_path: Path):
+    with redis_sentinels(tmp_path) as watched:
+        store = RedisStore(connect(watched.url), "d")
+        await store.beat("one", 1, 2.0)
+        await store.aclose()
 
 
 @pytest.mark.parametrize(

@@ -133,6 +133,16 @@ async def test_a_swap_is_one_round_trip(server: RedisServer, client: Redis, depl
         shared.settle(other, NOTHING)
 
 
+async def test_a_call_that_no_entry_is_about_takes_no_round_trip(
+    server: RedisServer, client: Redis, deployment: str
+):
+    async with ledger(server, deployment) as shared:
+        before = scripts_run(client)
+        shared.settle(as_hold(await shared.reserve("a", wanted())), Charge(5, 5))
+        await settled(shared)
+        assert scripts_run(client) == before
+
+
 def scripts_run(client: Redis) -> int:
     told = client.info("commandstats")
     return int(told.get("cmdstat_evalsha", {"calls": 0})["calls"])
