@@ -75,14 +75,24 @@ def demands(
         if freeze.match.matches(facts):
             return Blocked(freeze.reason, "frozen")
     found = []
+    scopes: dict[tuple[str, ...], str] = {}
     for entry in entries:
-        if (again and entry.kind == "requests" and not entry.of_target) or not entry.match.matches(facts):
+        if again and entry.kind == "requests" and not entry.of_target:
+            continue
+        if not (entry.every_call or entry.match.matches(facts)):
             continue
         amount = _amount(entry, bound)
         if isinstance(amount, Blocked):
             return amount
-        if amount is not None:
-            found.append(_demand(entry, facts, amount, now_ms, downgraded, increases))
+        if amount is None:
+            continue
+        scope = scopes.get(entry.per)
+        if scope is None:
+            scope = scopes[entry.per] = _text(_values(facts, entry.per))
+        most = entry.most
+        if increases and (raised := increases.get(entry.name)):
+            most = _raised(most, raised, _values(facts, entry.per), now_ms)
+        found.append(_demand(entry, scope, amount, most, now_ms, downgraded))
     return tuple(found)
 
 
@@ -110,36 +120,39 @@ def _amount(entry: Entry, bound: Bound) -> int | Blocked | None:
     return bound.estimate_nano_usd if entry.on_unbounded == "estimate" else Blocked(entry.name, "unbounded")
 
 
-def _demand(
-    entry: Entry,
-    facts: Facts,
-    amount: int,
-    now_ms: int,
-    downgraded: bool,
-    increases: Mapping[str, tuple[Increase, ...]],
-) -> Demand:
+def _demand(entry: Entry, scope: str, amount: int, most: int, now_ms: int, downgraded: bool) -> Demand:
     from_ms = until_ms = 0
     if entry.calendar is not None:
         period = entry.calendar.at(now_ms)
         from_ms, until_ms = period.from_ms, period.until_ms
-    scope = tuple(_value(facts, fact) for fact in entry.per)
-    most, raised = entry.most, increases.get(entry.name)
-    if raised:
-        more = sum(each.amount for each in raised if now_ms < each.until_ms and each.scope in (None, scope))
-        most = min(most + more, MAX_NANO_USD)
     exceeded: Exceeded = "warn" if downgraded and entry.exceeded == "downgrade" else entry.exceeded
+    # By place: by name it takes twice as long.
     return Demand(
-        kind=entry.kind,
-        key=f"{entry.id}|{from_ms}|{''.join(f'{len(value)}:{value}' for value in scope)}",
-        amount=amount,
-        most=most,
-        span_ms=entry.span_ms,
-        from_ms=from_ms,
-        until_ms=until_ms,
-        exceeded=exceeded,
-        entry=entry.id,
-        on_failure=entry.on_failure,
+        entry.kind,
+        f"{entry.id}|{from_ms}|{scope}",
+        amount,
+        most,
+        entry.span_ms,
+        from_ms,
+        until_ms,
+        exceeded,
+        entry.id,
+        entry.on_failure,
     )
+
+
+def _raised(most: int, raised: Iterable[Increase], scope: tuple[str, ...], now_ms: int) -> int:
+    more = sum(each.amount for each in raised if now_ms < each.until_ms and each.scope in (None, scope))
+    return min(most + more, MAX_NANO_USD)
+
+
+def _values(facts: Facts, per: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple([_value(facts, fact) for fact in per])
+
+
+def _text(scope: tuple[str, ...]) -> str:
+    """With their lengths: no two scopes look alike."""
+    return "".join([f"{len(value)}:{value}" for value in scope])
 
 
 def _value(facts: Facts, fact: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
@@ -67,6 +67,10 @@ class Entry:
     alert_at: tuple[Decimal, ...] = ()
     on_unbounded: Literal["block", "estimate"] = "estimate"
     on_unknown_price: Literal["block", "flag"] = "flag"
+    every_call: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "every_call", self.match.every_call)
 
     @property
     def name(self) -> str:

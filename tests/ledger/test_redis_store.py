@@ -112,7 +112,7 @@ async def test_sentinels_are_asked_for_the_master():
 async def test_the_master_is_found_by_any_sentinel(tmp_path: Path):
     with redis_sentinels(tmp_path) as watched:
         store = RedisStore(connect(watched.url), "d")
-        await store.beat("one", 1, 2.0)
+        assert (await store.beat("one", 1, 2.0)).processes == 1
         await store.aclose()
 
 
