@@ -24,6 +24,7 @@ from gateway.stores.migrate import migrate, pending
 
 _CHECKPOINT_PAGES = 500
 """4 MB: a small log is written over while it is still in the processor's cache (measured: -30 % CPU)."""
+_TURNS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ def _sqlite_engine(url: str, busy_timeout_ms: int) -> Engine:
         connection.isolation_level = None
         cursor = connection.cursor()
         cursor.execute("PRAGMA page_size=8192")
-        cursor.execute("PRAGMA journal_mode=WAL")
+        _log_ahead(cursor)
         cursor.execute("PRAGMA synchronous=NORMAL")
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.execute(f"PRAGMA wal_autocheckpoint={_CHECKPOINT_PAGES}")
@@ -121,6 +122,20 @@ def _sqlite_engine(url: str, busy_timeout_ms: int) -> Engine:
     event.listen(engine, "connect", prepare)
     event.listen(engine, "begin", begin)
     return engine
+
+
+def _log_ahead(cursor: sqlite3.Cursor) -> None:
+    """Turn a new file to WAL. SQLite says busy at once where another process writes to it or turns it too,
+    however long it may wait: so wait as any writer does, and ask again."""
+    for turn in range(_TURNS):
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or turn == _TURNS - 1:
+                raise
+            cursor.execute("BEGIN IMMEDIATE")
+            cursor.execute("ROLLBACK")
 
 
 def _null(_: None) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -88,6 +91,22 @@ def test_processes_that_start_together_agree_on_one_installation(tmp_path: Path)
     for thread in threads:
         thread.join()
     assert (len(found), len(set(found))) == (4, 1)
+
+
+def test_a_new_file_that_another_process_writes_is_waited_for(tmp_path: Path):
+    file = tmp_path / "a.db"
+    with closing(sqlite3.connect(file, isolation_level=None)) as other, ThreadPoolExecutor() as threads:
+        other.execute("BEGIN IMMEDIATE")
+        opening = threads.submit(
+            open_database,
+            f"sqlite:///{file}",
+            now_ms=lambda: NOW_MS,
+            new_id=counted("id"),
+            busy_timeout_ms=30_000,
+        )
+        assert not wait([opening], timeout=0.1).done
+        other.execute("COMMIT")
+        opening.result().close()
 
 
 def test_the_migrations_are_inside_the_package():
