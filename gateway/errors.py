@@ -4,6 +4,7 @@
 
     GatewayError
     ├── Refused            ours: the gateway said no; carries the Problem its caller is told
+    │   └── Misread        a request to administration that is not what it should be (gateway.admin.problem_body)
     ├── UpstreamFault      theirs: what a provider did
     │   ├── NotConnected   no byte of the request left us; another try costs nothing
     │   ├── TimedOut       one of the provider's limits ran out; the call may be billed
@@ -22,8 +23,12 @@
     ├── NotFetched         nothing was fetched from where a policy or an issuer says (gateway.egress)
     │   └── Forbidden      the gateway may not go there
     ├── PolicyInvalid      a policy folder that can't be read (gateway.policy.faults)
+    ├── NotRestorable      a folder that can't be made what a revision was (gateway.policy.restore)
+    ├── UnknownRevision    a name that no revision has, or the beginning of several (gateway.reload.history)
+    ├── NotSayable         what a tried request should ask for, and its API has no word for (gateway.rehearsal.requests)
     ├── SettingsInvalid    the process can't start as it was told to (gateway.settings)
     ├── SecretInvalid      the installation's secret is too short (gateway.secrets)
+    ├── NoAnswer           a gateway elsewhere that could not be asked (gateway.cli.remote)
     └── WrongUse           a command was given something that can't be (gateway.cli.wrong_use)
 
 A *Problem* is what a caller is told, in no dialect yet: each dialect renders it so that the
