@@ -84,6 +84,12 @@ async def drips_for_ever(ask: Ask) -> None:
         await asyncio.sleep(0.005)
 
 
+async def all_gone(provider: ScriptedUpstream) -> None:
+    """Who asked has left: all of them. On a busy machine a limit may run out before anybody has."""
+    for ask in provider.asks:
+        await ask.gone()
+
+
 async def has_asked(provider: ScriptedUpstream) -> None:
     await until(lambda: provider.asks)
 
