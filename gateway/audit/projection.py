@@ -14,9 +14,11 @@ from msgspec import Struct
 from gateway.audit.chain import Link
 from gateway.audit.entry import Act, Acted, Boot, Decision, Entry, Fact, Intent, Outcome
 from gateway.stores.interfaces import NO_OUTCOME, EntryRow, Position, Row, Shipment, call_row
-from gateway.usage import nano_of
+from gateway.usage import Usage, nano_of
 
 _LARGEST = 2**63 - 1
+_LONGEST_TIER = 64
+_NOT_USED: Row = (None,) * 10
 _FACTS = msgspec.json.Encoder()
 _KIND, _CALL = EntryRow._fields.index("kind"), EntryRow._fields.index("call_id")
 
@@ -112,7 +114,7 @@ def intent_columns(writer: str, seq: int, entry: Intent) -> Row:
 
 def outcome_columns(seq: int, entry: Outcome) -> Row:
     """The values of OutcomeColumns; a figure that no column can hold is left to the entry's bytes."""
-    served, usage, spent = entry.served, entry.usage, entry.cost.usd
+    served, usage, cost = entry.served, entry.usage, entry.cost
     return (
         last_refusal(entry.decisions),
         seq,
@@ -121,10 +123,34 @@ def outcome_columns(seq: int, entry: Outcome) -> Row:
         served.provider,
         served.region,
         served.target,
+        *(_NOT_USED if usage is None else _particulars(usage)),
+        None if cost.reserved_usd is None else _nano_usd(cost.reserved_usd),
+        cost.price_version,
         None if usage is None else _storable(usage.input_tokens),
         None if usage is None else _storable(usage.output_tokens),
-        None if spent is None else _nano_usd(spent),
+        None if cost.usd is None else _nano_usd(cost.usd),
     )
+
+
+def _particulars(usage: Usage) -> Row:
+    """From cache_read_tokens to estimated; most calls have next to none of them."""
+    tier = usage.tier
+    return (
+        _some(usage.cache_read_tokens),
+        _some(usage.cache_write_tokens),
+        _some(usage.cache_write_1h_tokens),
+        _some(usage.reasoning_tokens),
+        _some(usage.audio_input_tokens),
+        _some(usage.audio_output_tokens),
+        _some(usage.images),
+        None if tier is None else tier[:_LONGEST_TIER],
+        usage.batch or None,
+        usage.estimated or None,
+    )
+
+
+def _some(number: int) -> int | None:
+    return _storable(number) if number else None
 
 
 def act_columns(writer: str, seq: int, entry: Act) -> Row:

@@ -63,7 +63,9 @@ class IntentColumns(NamedTuple):
 
 
 class OutcomeColumns(NamedTuple):
-    """What a call's outcome adds. `decision` None leaves the intent's."""
+    """What a call's outcome adds. `decision` None leaves the intent's. Of what a call used, figures that are zero,
+    and flags that are false, are None; but not `input_tokens` and `output_tokens`, which are None where nothing
+    was counted."""
 
     decision: str | None
     outcome_seq: int | None
@@ -72,12 +74,24 @@ class OutcomeColumns(NamedTuple):
     provider: str | None
     region: str | None
     target: str | None
+    cache_read_tokens: int | None
+    cache_write_tokens: int | None
+    cache_write_1h_tokens: int | None
+    reasoning_tokens: int | None
+    audio_input_tokens: int | None
+    audio_output_tokens: int | None
+    images: int | None
+    tier: str | None
+    batch: bool | None
+    estimated: bool | None
+    reserved_nano_usd: int | None
+    price_version: str | None
     input_tokens: int | None
     output_tokens: int | None
     cost_nano_usd: int | None
 
 
-NO_OUTCOME = OutcomeColumns(None, None, None, None, None, None, None, None, None, None)
+NO_OUTCOME = OutcomeColumns._make([None] * len(OutcomeColumns._fields))
 
 
 CALL_COLUMNS = IntentColumns._fields + OutcomeColumns._fields[1:]

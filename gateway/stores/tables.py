@@ -83,6 +83,18 @@ calls = Table(
     Column("provider", String(256)),
     Column("region", String(64)),
     Column("target", String(512)),
+    Column("cache_read_tokens", BigInteger),
+    Column("cache_write_tokens", BigInteger),
+    Column("cache_write_1h_tokens", BigInteger),
+    Column("reasoning_tokens", BigInteger),
+    Column("audio_input_tokens", BigInteger),
+    Column("audio_output_tokens", BigInteger),
+    Column("images", BigInteger),
+    Column("tier", String(64)),
+    Column("batch", Boolean),
+    Column("estimated", Boolean),
+    Column("reserved_nano_usd", BigInteger),
+    Column("price_version", String(128)),
     Column("input_tokens", BigInteger),
     Column("output_tokens", BigInteger),
     Column("cost_nano_usd", BigInteger),
@@ -93,6 +105,15 @@ Index(
     calls.c.writer,
     sqlite_where=text("outcome_seq IS NULL"),
     postgresql_where=text("outcome_seq IS NULL"),
+)
+
+corrections = Table(
+    "corrections",
+    METADATA,
+    Column("call", String(64), primary_key=True),
+    Column("act", String(64), nullable=False),
+    Column("cost_nano_usd", BigInteger, nullable=False),
+    Column("price_version", String(128), nullable=False),
 )
 
 acts = Table(

@@ -5,12 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from gateway.audit.chain import Chain, genesis
 from gateway.audit.entry import Cost, Decision, Entry, encode
 from gateway.audit.projection import Sealed, intent_columns, last_refusal, outcome_columns, project, shipment
-from gateway.stores.interfaces import CALL_COLUMNS, NO_OUTCOME, EntryRow, Shipment, call_row
+from gateway.stores.interfaces import CALL_COLUMNS, NO_OUTCOME, EntryRow, OutcomeColumns, Shipment, call_row
 from gateway.usage import Usage, nano_usd
 from tests.audit.parts import START_MS, boot, intent, outcome
 
@@ -94,3 +94,22 @@ def test_tokens_that_no_column_can_hold_are_left_to_the_bytes(tokens: int):
 def test_the_largest_figures_a_column_can_hold_are_in_it():
     ended = replace(outcome("c1"), usage=Usage(2**63 - 1, 7), cost=Cost(usd="9223372036.854775807"))
     assert outcome_columns(1, ended)[-3:] == (2**63 - 1, 7, 2**63 - 1)
+
+
+def test_what_was_used_and_reserved_is_in_columns_of_its_own():
+    used = Usage(12, 30, 1, 2, 3, 4, 5, 6, 7, "flex", batch=True, estimated=True)
+    cost = Cost(usd="0.000000002", reserved_usd="0.000000009", price_version="policy")
+    row = OutcomeColumns._make(outcome_columns(1, replace(outcome("c1"), usage=used, cost=cost)))
+    assert {name: getattr(row, name) for name in Usage.__struct_fields__} == asdict(used)
+    assert (row.cost_nano_usd, row.reserved_nano_usd, row.price_version) == (2, 9, "policy")
+
+
+def test_figures_that_are_zero_take_no_room():
+    row = OutcomeColumns._make(outcome_columns(1, replace(outcome("c1"), usage=Usage(), cost=Cost())))
+    assert (row.input_tokens, row.output_tokens) == (0, 0)
+    assert row[row._fields.index("cache_read_tokens") : row._fields.index("input_tokens")] == (None,) * 12
+
+
+def test_of_a_call_that_used_nothing_no_figure_is_there():
+    row = outcome_columns(1, replace(outcome("c1"), usage=None, cost=Cost()))
+    assert row[7:] == (None,) * 15

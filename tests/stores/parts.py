@@ -74,8 +74,7 @@ def call(number: int, seq: int, writer: str = "w1", **changes: object) -> Intent
 
 
 def ended(seq: int, **changes: object) -> OutcomeColumns:
-    return OutcomeColumns(
-        decision=None,
+    return NO_OUTCOME._replace(
         outcome_seq=seq,
         ended_at="2027-01-15T08:01:00.000Z",
         ending="complete",

@@ -13,14 +13,21 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from msgspec import structs
 from sqlalchemy import create_engine
 
+from gateway.audit.chain import Chain, genesis
+from gateway.audit.entry import Cost, encode
+from gateway.audit.projection import outcome_columns
+from gateway.stores.calls import SqlCalls
 from gateway.stores.database import Database, open_database, reading, writing
-from gateway.stores.interfaces import StoreUnavailable
+from gateway.stores.interfaces import OutcomeColumns, StoreUnavailable
 from gateway.stores.key_records import KeyRecord
 from gateway.stores.keys import SqlKeys
 from gateway.stores.migrate import MIGRATIONS, pending
 from gateway.stores.tables import METADATA
+from gateway.usage import Usage
+from tests.audit.parts import outcome
 from tests.stores.parts import NOW_MS, counted
 
 
@@ -70,6 +77,51 @@ def test_a_key_of_an_older_version_is_as_good_after_the_upgrade(tmp_path: Path):
     assert keys.rotate("k-1", new_hash=b"n", hint="n", expires_at=None, previous_until=9) is not None
     assert keys.changed_since(0).cursor == 2
     opened.close()
+
+
+USED = (
+    None,
+    Usage(),
+    Usage(12, 30, estimated=True),
+    Usage(12, 30, 1, 2, 3, 4, 5, 6, 7, "flex", batch=True),
+    Usage(12, 30, reasoning_tokens=2**70, cache_read_tokens=-1),
+)
+
+
+def test_the_figures_of_older_calls_are_those_of_their_bytes(tmp_path: Path):
+    url = f"sqlite:///{tmp_path / 'gateway.db'}"
+    costs = (Cost(), Cost(usd="0.000000001", reserved_usd="0.010000000", price_version="policy"))
+    outcomes = [
+        structs.replace(outcome(f"c{number}"), usage=usage, cost=costs[number % 2])
+        for number, usage in enumerate(USED)
+    ]
+    links = Chain("inst", "w1", genesis("inst", "w1"), 1).seal([encode(one) for one in outcomes])
+    engine = create_engine(url)
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0005")
+        for link, one in zip(links, outcomes, strict=True):
+            connection.exec_driver_sql(
+                "INSERT INTO entries VALUES ('w1', ?, 1, '', 'outcome', ?, '', ?)",
+                (link.seq, one.id, link.body.decode()),
+            )
+            connection.exec_driver_sql(
+                "INSERT INTO calls (id, writer, intent_seq, at, roles, api, stream, policy, outcome_seq)"
+                " VALUES (?, 'w1', 0, '', '', 'chat', 0, '', ?)",
+                (one.id, link.seq),
+            )
+    engine.dispose()
+    opened = open_database(url, now_ms=lambda: NOW_MS, new_id=counted("id"))
+    found = SqlCalls(opened.engine).named([one.id for one in outcomes])
+    opened.close()
+    new = slice(
+        OutcomeColumns._fields.index("cache_read_tokens"), OutcomeColumns._fields.index("input_tokens")
+    )
+    assert [(*found[one.id].outcome,)[new] for one in outcomes] == [
+        outcome_columns(link.seq, one)[new] for link, one in zip(links, outcomes, strict=True)
+    ]
 
 
 def test_processes_that_start_together_agree_on_one_installation(tmp_path: Path):
