@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from tests.house.exceptions import CATCH_ALLS, LATE_IMPORTS, TASK_OWNERS
 from tests.house.tree import Module, dotted, listing, modules, scoped
@@ -152,6 +153,7 @@ def _group_names(module: Module) -> set[str]:
     return names
 
 
+@cache
 def _tasks() -> dict[str, str]:
     found = {}
     for module in modules("gateway"):
@@ -189,6 +191,7 @@ def _catches_all(node: ast.AST) -> bool:
     )
 
 
+@cache
 def _catch_alls() -> dict[str, str]:
     found = {}
     for module in modules("gateway"):
@@ -210,6 +213,7 @@ def test_every_listed_catch_all_is_still_there():
     assert not set(CATCH_ALLS) - set(_catch_alls())
 
 
+@cache
 def _late_imports() -> dict[str, str]:
     found = {}
     for module in modules("gateway"):

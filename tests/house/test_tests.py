@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from tests.house.exceptions import COVERED_ELSEWHERE, PAUSES, SKIPS
 from tests.house.tree import ROOT, Function, Module, dotted, functions, listing, modules, scoped
@@ -60,6 +61,7 @@ def test_what_is_covered_elsewhere_has_no_mirror_and_is_covered():
     assert not found, listing(found)
 
 
+@cache
 def _skips() -> dict[str, str]:
     found = {}
     for module in modules("tests"):
@@ -79,6 +81,7 @@ def test_every_listed_omission_is_still_there():
     assert not set(SKIPS) - set(_skips())
 
 
+@cache
 def _pauses() -> dict[str, str]:
     found = {}
     for module in _test_files():

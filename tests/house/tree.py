@@ -52,16 +52,14 @@ def functions(tree: ast.AST) -> Iterator[Function]:
 
 def scoped(tree: ast.Module) -> Iterator[tuple[str, ast.AST]]:
     """Every node with the dotted name of the class or function that it stands in ('' at the top)."""
-
-    def walk(node: ast.AST, scope: str) -> Iterator[tuple[str, ast.AST]]:
-        for child in ast.iter_child_nodes(node):
-            yield scope, child
-            inner = (
-                f"{scope}.{child.name}".lstrip(".") if isinstance(child, Function | ast.ClassDef) else scope
-            )
-            yield from walk(child, inner)
-
-    yield from walk(tree, "")
+    waiting: list[tuple[str, ast.AST]] = [("", tree)]
+    while waiting:
+        scope, node = waiting.pop()
+        if node is not tree:
+            yield scope, node
+        if isinstance(node, Function | ast.ClassDef):
+            scope = f"{scope}.{node.name}".lstrip(".")
+        waiting += [(scope, child) for child in ast.iter_child_nodes(node)][::-1]
 
 
 def dotted(node: ast.AST) -> str:
