@@ -49,10 +49,22 @@ Cut = Callable[[Raw, str], Raw | None]
 
 def without_foreign(asked: Asked, api: str, model: str) -> Asked | None:
     """What is sent to `model` instead; None: what came. Misfit where nothing would be left to be said."""
+    name, _ = _CUTS[api]
+    if name in asked.fields:
+        return _without_foreign(asked, api, model)
+    for whole in _WHOLE:  # Gemini counts the tokens of a request that is a member of another
+        if whole in asked.fields:
+            inside = replace(asked, fields=_members(asked.fields[whole]))
+            left = _without_foreign(inside, api, model) if name in inside.fields else None
+            if left is not None:
+                fields = {**asked.fields, whole: Raw(left.raw)}
+                return replace(asked, raw=joined(fields), fields=fields)
+    return None
+
+
+def _without_foreign(asked: Asked, api: str, model: str) -> Asked | None:
     name, cut = _CUTS[api]
-    raw = asked.fields.get(name)
-    if raw is None:
-        return _without_foreign_inside(asked, api, model)
+    raw = asked.fields[name]
     if bytes(memoryview(raw)[:1]) != b"[" or _is_too_much(raw):
         return None
     turns = items(raw, name)
@@ -66,17 +78,6 @@ def without_foreign(asked: Asked, api: str, model: str) -> Asked | None:
     if api == "messages" and _can_not_think(fields, left):
         del fields["thinking"]
     return replace(asked, raw=joined(fields), fields=fields)
-
-
-def _without_foreign_inside(asked: Asked, api: str, model: str) -> Asked | None:
-    """Gemini counts the tokens of a request that is a member of another."""
-    for name in _WHOLE:
-        if name in asked.fields:
-            inside = without_foreign(replace(asked, fields=_members(asked.fields[name])), api, model)
-            if inside is not None:
-                fields = {**asked.fields, name: Raw(inside.raw)}
-                return replace(asked, raw=joined(fields), fields=fields)
-    return None
 
 
 def _is_too_much(raw: Raw) -> bool:

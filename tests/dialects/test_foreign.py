@@ -203,6 +203,13 @@ def test_it_goes_from_a_request_whose_tokens_are_counted(name: str):
     assert json.loads(found.raw)[name]["contents"] == [ASKED, {"role": "model", "parts": [{"text": "Yes."}]}]
 
 
+def test_a_request_is_looked_for_in_another_and_no_deeper():
+    turns = [ASKED, {"role": "model", "parts": [{"thought": True, "thoughtSignature": OF_CLAUDE}]}]
+    inside: dict[str, Any] = {"generateContentRequest": {"contents": turns}}
+    deep = counting("", "m").parse(json.dumps({"generateContentRequest": inside}).encode())
+    assert without_foreign(deep, "gemini", "m") is None, "each layer would be read once more"
+
+
 def test_where_nothing_is_said_there_is_nothing_to_cut():
     without = openai_responses.parse(json.dumps({"model": "m", "user": OF_CLAUDE}).encode())
     assert without_foreign(without, "responses", "m") is None
