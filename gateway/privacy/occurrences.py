@@ -1,0 +1,154 @@
+"""Where known values stand again: what was found once in a call is replaced wherever it occurs in it.
+
+Words are walked once, along a tree of the values' words, so the cost is that of the text, however many
+values there are. Only what a cheap look has seen in the texts at all is sought.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, NamedTuple
+
+from gateway.privacy.placeholders import Mention
+from gateway.privacy.values import COMPACT, canonical
+
+_WORD: Final = re.compile(r"[^\W_]+")
+_GAP: Final = re.compile(r"[ \t.\-()/\u00a0]{0,3}")
+_FEW: Final = 64
+"""So many values are looked for one by one."""
+_EMBEDDED: Final = frozenset({"SECRET", "CRYPTO"})
+"""Types whose values are sought inside words too."""
+_LEAST_EMBEDDED: Final = 8
+_MOST_EMBEDDED: Final = 256
+
+
+class Occurrence(NamedTuple):
+    start: int
+    end: int
+    mention: Mention
+
+
+class Known:
+    """Values to look for. Case and white space between words do not count, but for a name of one word
+    ("Will", "May") the case does."""
+
+    __slots__ = ("_compact", "_embedded", "_letters", "_longest", "_prefixes", "_tree")
+
+    def __init__(self, mentions: Iterable[Mention]) -> None:
+        self._tree: dict[str, Any] = {}
+        self._compact: dict[str, Mention] = {}
+        self._embedded: list[tuple[str, Mention]] = []
+        self._letters: list[str] = []
+        for mention in mentions:
+            self._add(mention)
+        self._prefixes = {name[:end] for name in self._compact for end in range(1, len(name) + 1)}
+        self._longest = max(map(len, self._compact), default=0)
+
+    def _add(self, mention: Mention) -> None:
+        if mention.type in COMPACT:
+            self._compact[canonical(mention.type, mention.value)] = mention
+            return
+        long = mention.type in _EMBEDDED and len(mention.value) >= _LEAST_EMBEDDED
+        if long and len(self._embedded) < _MOST_EMBEDDED:
+            self._embedded.append((mention.value, mention))
+        words = list(_WORD.finditer(mention.value))
+        if not words:
+            return
+        node, lowered, end = self._tree, _lowered(mention.value), words[0].start()
+        for word in words:
+            step = _squeezed(lowered[end : word.start()]) + lowered[word.start() : word.end()]
+            node = node.setdefault(step, {})
+            end = word.end()
+        first, last = words[0], words[-1]
+        if first.start() == 0 or last.end() == len(mention.value):
+            self._letters.append(lowered[first.start() : first.end()])
+        node[""] = mention, mention.value[first.start() : last.end()], len(words) == 1
+
+    def find(self, text: str) -> list[Occurrence]:
+        """In order, and none in another."""
+        if not self._worth_walking(text):
+            return []
+        found = self._walk(text)
+        for value, mention in self._embedded:
+            at = text.find(value)
+            while at >= 0:
+                found.append(Occurrence(at, at + len(value), mention))
+                at = text.find(value, at + len(value))
+        found.sort(key=lambda one: (one.start, -one.end))
+        kept: list[Occurrence] = []
+        for one in found:
+            if not kept or one.start >= kept[-1].end:
+                kept.append(one)
+        return kept
+
+    def _worth_walking(self, text: str) -> bool:
+        if self._compact or len(self._letters) + len(self._embedded) > _FEW:
+            return True
+        if any(value in text for value, _ in self._embedded):
+            return True
+        lowered = _lowered(text)
+        return any(word in lowered for word in self._letters)
+
+    def _walk(self, text: str) -> list[Occurrence]:
+        words = [word.span() for word in _WORD.finditer(text)]
+        lowered = _lowered(text)
+        found: list[Occurrence] = []
+        at = 0
+        while at < len(words):
+            reached, occurrence = self._along(text, lowered, words, at)
+            if occurrence is None and self._compact:
+                reached, occurrence = self._grouped(lowered, words, at)
+            if occurrence is None:
+                at += 1
+            else:
+                found.append(occurrence)
+                at = reached
+        return found
+
+    def _along(
+        self, text: str, lowered: str, words: Sequence[tuple[int, int]], at: int
+    ) -> tuple[int, Occurrence | None]:
+        """The longest value that begins with the word `at`, and the word behind it."""
+        node = self._tree.get(lowered[words[at][0] : words[at][1]])
+        start, best, reached = words[at][0], None, at
+        while node is not None:
+            end = words[at][1]
+            leaf = node.get("")
+            if leaf is not None and (not leaf[2] or leaf[0].type != "PERSON" or text[start:end] == leaf[1]):
+                best, reached = Occurrence(start, end, leaf[0]), at + 1
+            at += 1
+            if at == len(words):
+                break
+            between = lowered[end : words[at][0]]
+            node = node.get(_squeezed(between) + lowered[words[at][0] : words[at][1]])
+        return reached, best
+
+    def _grouped(
+        self, lowered: str, words: Sequence[tuple[int, int]], at: int
+    ) -> tuple[int, Occurrence | None]:
+        """The longest card, account or phone that begins with the word `at`, however it is grouped."""
+        start, joined, best, reached = words[at][0], "", None, at
+        while at < len(words):
+            if joined and _GAP.fullmatch(lowered, words[at - 1][1], words[at][0]) is None:
+                break
+            joined += lowered[words[at][0] : words[at][1]]
+            if len(joined) > self._longest or joined not in self._prefixes:
+                break
+            at += 1
+            if joined in self._compact:
+                best, reached = Occurrence(start, words[at - 1][1], self._compact[joined]), at
+        return reached, best
+
+
+def _squeezed(between: str) -> str:
+    """What stands between two words. White space of any length is one space."""
+    return " ".join(between.split()) if not between.isspace() else " "
+
+
+def _lowered(text: str) -> str:
+    """In lower case, letter for letter: offsets stay."""
+    lowered = text.lower()
+    if len(lowered) == len(text):
+        return lowered
+    return "".join(one if len(one) == 1 else letter for letter in text for one in (letter.lower(),))

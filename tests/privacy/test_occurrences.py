@@ -1,0 +1,49 @@
+"""A value that was found once is found again."""
+
+from __future__ import annotations
+
+import pytest
+
+from gateway.privacy.occurrences import Known
+from gateway.privacy.placeholders import Mention
+
+
+def found(text: str, *values: tuple[str, str]) -> list[str]:
+    return [text[one.start : one.end] for one in Known(Mention(*value) for value in values).find(text)]
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "hits"),
+    [
+        (("PERSON", "Zoë Ruiz"), "ZOË\n RUIZ, zoë ruiz; ZoëRuiz", ["ZOË\n RUIZ", "zoë ruiz"]),
+        (("PERSON", "Will"), "Will will. Willy, (Will)", ["Will", "Will"]),
+        (("EMAIL", "z.r@mail.es"), "az.r@mail.es Z.R@mail.es.", ["Z.R@mail.es"]),
+        (("PHONE", "555-123 4567"), "5551234567, 555.123.4567, 55512345678", ["5551234567", "555.123.4567"]),
+        (("IBAN", "GB82WEST1234"), "iban gb82 west 1234.", ["gb82 west 1234"]),
+        (("SECRET", "sk-abcdef"), "xsk-abcdefz", ["sk-abcdef"]),
+        (("PERSON", "..."), "...", []),
+    ],
+)
+def test_what_is_found_again_is_the_same_value(value, text, hits):
+    assert found(text, value) == hits
+
+
+def test_of_two_values_the_longer_is_found():
+    assert found("Ann Lee Poe and Ann Lee", ("PERSON", "Ann Lee"), ("PERSON", "Ann Lee Poe")) == [
+        "Ann Lee Poe",
+        "Ann Lee",
+    ]
+
+
+def test_offsets_stay_where_lower_case_is_longer():
+    assert found("İİİ Ann Lee", ("PERSON", "Ann Lee")) == ["Ann Lee"]
+
+
+def test_many_values_are_found_in_one_walk():
+    values = [("EMAIL", f"user{number}@mail.es") for number in range(2000)]
+    assert found("to USER1999@mail.es and user7@mail.es", *values) == ["USER1999@mail.es", "user7@mail.es"]
+
+
+def test_many_near_misses_of_many_values_are_no_finds():
+    values = [("PHONE", f"1 1 1 1 1 1 2{number}") for number in range(1000)]
+    assert found("1 " * 100_000, *values) == []

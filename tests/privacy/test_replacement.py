@@ -1,0 +1,88 @@
+"""Texts and spans in, texts out."""
+
+from __future__ import annotations
+
+import re
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.privacy.replacement import Action, Actions, replace
+from gateway.privacy.spans import Span
+
+KEY = b"tenant"
+PEOPLE = {"Zoë Ruiz": "PERSON", "Ann Lee": "PERSON", "z@ruiz.es": "EMAIL"}
+
+
+def spans(text: str) -> list[Span]:
+    pattern = "|".join(map(re.escape, PEOPLE))
+    return [Span(one.start(), one.end(), PEOPLE[one[0]], 1.0) for one in re.finditer(pattern, text)]
+
+
+def replaced(*texts: str, actions: Actions = Actions(), fixed: tuple[int, ...] = ()):
+    return replace(texts, [spans(text) for text in texts], actions, key=KEY, fixed=fixed)
+
+
+def test_a_value_has_one_number_in_all_texts():
+    told = replaced("Ann Lee, Zoë Ruiz", "Zoë Ruiz <z@ruiz.es>")
+    assert told.texts == ("<PERSON_1>, <PERSON_2>", "<PERSON_2> <<EMAIL_1>>")
+    assert told.counts == {"PERSON": 3, "EMAIL": 1}
+
+
+def test_what_was_found_once_is_replaced_where_it_was_not_found():
+    told = replaced("ANN LEE said", "Ann Lee")
+    assert told.texts == ("<PERSON_1> said", "<PERSON_1>")
+    assert told.issued.value("PERSON_1") == "Ann Lee"
+
+
+def test_a_look_alike_keeps_its_name_to_itself():
+    told = replaced("<PERSON_1> is Ann Lee")
+    assert told.texts == ("<PERSON_1> is <PERSON_2>",)
+
+
+def test_a_look_alike_that_a_value_would_complete_is_one():
+    told = replace(("PERSON_12", ""), ([Span(8, 9, "PERSON", 1)], []), Actions(), key=KEY)
+    assert told.issued.names() == ("PERSON_2",)
+
+
+def test_a_fixed_text_is_counted_and_never_rewritten():
+    told = replaced("Ann Lee", "sealed: Ann Lee <PERSON_1>", fixed=(1,))
+    assert told.texts == ("<PERSON_1>", "sealed: Ann Lee <PERSON_1>")
+    assert told.kept == {"PERSON": 1}
+
+
+def test_one_type_that_blocks_bars_the_call():
+    told = replaced("Ann Lee z@ruiz.es", actions=Actions({"EMAIL": Action.BLOCK}))
+    assert told.blocked == ("EMAIL",) and told.texts == () and len(told.issued) == 0
+
+
+def test_every_action_does_its_own():
+    by_type = {"EMAIL": Action.MASK, "PERSON": Action.HASH}
+    told = replaced("Ann Lee, z@ruiz.es", actions=Actions(by_type))
+    assert re.fullmatch(r"<PERSON_[A-Z2-7]{10}>, \*@\*\*\*\*\.\*\*", told.texts[0])
+    assert len(told.issued) == 0
+    flagged = replaced("Ann Lee, z@ruiz.es", actions=Actions({"EMAIL": Action.FLAG}, Action.ALLOW))
+    assert flagged.texts == ("Ann Lee, z@ruiz.es",) and flagged.flagged == {"EMAIL": 1}
+
+
+def test_what_is_replaced_shows_no_value():
+    assert "Ann" not in repr(replaced("Ann Lee"))
+
+
+pieces = st.lists(
+    st.sampled_from([*PEOPLE, "ANN LEE", " ", "hi", "<PERSON_1>", "EMAIL_", "1", "<"]), max_size=6
+)
+
+
+@given(st.lists(pieces.map("".join), max_size=4), st.sampled_from(["", "hi", "<", "z@ruiz.es"]))
+def test_one_more_turn_changes_no_number_before_it(texts, more):
+    before, after = replaced(*texts), replaced(*texts, more)
+    assert before.texts == replaced(*texts).texts
+    assert after.texts[: len(texts)] == before.texts
+
+
+@given(st.lists(pieces.map("".join), max_size=4))
+def test_no_value_that_was_found_is_left_in_any_text(texts):
+    told = replaced(*texts)
+    for name in told.issued.names():
+        assert not any(told.issued.value(name) in text for text in told.texts)
