@@ -9,12 +9,13 @@ from gateway.call import Call, Candidate, Grant, Plan
 from gateway.dialects.interface import Asked
 from gateway.dialects.openai_servers import server_at
 from gateway.dialects.output_caps import bounding, is_surely_read, lower, reading, translated
+from gateway.dialects.references import may_name
 from gateway.ledger.bound import bound_nano_usd
 from gateway.rendering import most_bytes
 from gateway.runtime import Runtime
 
 _OUTSIDE: Final = re.compile(
-    rb'"(?:image|image_url|input_image|file|input_file|document|input_audio|audio|fileData|inlineData)"'
+    rb'"(?:(?:input_)?(?:image|file|audio|video)|(?:image|audio|video)_url|document|(?i:(?:file|inline)_?data))"'
 )
 """Parts whose tokens are not their bytes: counted once the budgets need it (issue: limits and budgets)."""
 _PROMPT_OF_TOOLS: Final = 1024
@@ -32,7 +33,7 @@ def decide(plan: Plan, asked: Asked, grant: Grant) -> int | None:
     What a provider runs, keeps, fetches or serves at another tier is not in the bytes of the body.
     """
     unseen = asked.hosted_tools or asked.mcp_servers or asked.privileges or asked.held
-    if asked.unbounded or unseen or not (asked.plain or _OUTSIDE.search(asked.raw) is None):
+    if asked.unbounded or unseen or (not asked.plain and may_name(asked.raw, _OUTSIDE)):
         return None
     return bound_nano_usd(
         [candidate.rates for candidate in plan.candidates],

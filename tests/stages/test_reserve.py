@@ -92,6 +92,11 @@ def test_what_nothing_bounds_has_no_bound():
     [
         {"raw": b'{"messages":[{"content":[{"type":"image_url"}]}]}'},
         {"raw": b'{"input":[{"type":"input_file"}]}'},
+        {"raw": b'{"contents":[{"parts":[{"fileData":{}}]}]}'},
+        {"raw": b'{"contents":[{"parts":[{"file_data":{}}]}]}'},
+        {"raw": b'{"contents":[{"parts":[{"inline_data":{}}]}]}'},
+        {"raw": b'{"messages":[{"content":[{"type":"video_url"}]}]}'},
+        {"raw": b'{"messages":[{"content":[{"type":"im\\u0061ge"}]}]}'},
         {"hosted_tools": ("web_search",)},
         {"mcp_servers": ("https://tools.example",)},
         {"privileges": ("service_tier",)},
