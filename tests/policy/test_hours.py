@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, reset_tzpath
 
 import pytest
 from hypothesis import given
@@ -132,3 +132,11 @@ def test_what_is_told_is_the_first_moment_at_which_they_hold(
     found = wanted.next_beginning(after)
     assert found is not None
     assert found.astimezone(UTC) == next(moment for moment in quarters if wanted.hold(moment))
+
+
+def test_time_zones_come_along_where_the_system_has_none():
+    reset_tzpath(to=[])
+    try:
+        assert str(ZoneInfo.no_cache("Europe/Paris")) == "Europe/Paris"
+    finally:
+        reset_tzpath()
