@@ -81,6 +81,13 @@ def test_a_list_is_asked_in_pages_from_ones_own_object():
     assert keeping.listing.kind == "thing"
 
 
+def test_both_cursors_of_a_list_must_be_ones_own():
+    ends = Shape("thing", after="after_id", before="before_id")
+    both = Operation("things.list", "GET", "/things", "files", frozenset({"after_id", "before_id"}), ends)
+    held = asked(both, b"before_id=t-2&after_id=t-1").held
+    assert held == (Held("thing", "t-1", "after_id"), Held("thing", "t-2", "before_id"))
+
+
 def test_items_of_ones_object_are_passed_on_until_a_cursor_must_be_looked_for():
     plain, from_cursor = made(PARTS, thing="a"), made(PARTS, b"after=x", thing="a")
     assert plain.keeping is not None and from_cursor.keeping is not None

@@ -176,6 +176,13 @@ def test_what_a_provider_refuses_is_left_out():
     assert asked.wants_usage
 
 
+def test_what_a_provider_refuses_is_left_out_where_only_the_model_is_another():
+    asked = parse(body(seed=1).replace(b'": ', b'":'))
+    assert json.loads(render(asked, Changes("small"))) == json.loads(body(model="small", seed=1))
+    left_out = render(asked, Changes("small", refused=frozenset({"seed"})))
+    assert json.loads(left_out) == json.loads(body(model="small"))
+
+
 def test_a_provider_that_refuses_stream_options_gets_none():
     asked = parse(body(stream=True))
     assert render(asked, Changes("fast", ask_usage=False)) is asked.raw

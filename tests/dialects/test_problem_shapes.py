@@ -281,6 +281,8 @@ GOOGLES = b'{"error": {"code": 400, "message": "no", "status": "INVALID_ARGUMENT
         (OPENAIS, {"openai"}),
         (ANTHROPICS, {"openai", "anthropic"}),
         (GOOGLES, {"openai", "gemini"}),
+        (b'{"error": {"code": "400", "message": "no", "status": "INVALID_ARGUMENT"}}', {"openai"}),
+        (b'{"error": {"code": 400, "message": "no"}}', {"openai"}),
         (b'{"error": "no"}', set()),
         (b'{"error": {"message": 5}}', set()),
         (b'{"detail": "no"}', set()),

@@ -226,6 +226,13 @@ async def test_what_is_gone_without_a_word_is_said_to_be_gone(path: str, said: d
     assert call.attempts[0].result == "ok"
 
 
+async def test_what_a_provider_says_of_what_is_gone_is_passed_on():
+    call = planned_call(path="/v1/files/f-1", method="DELETE", body=b"")
+    said = b'{"id": "f-1", "object": "file", "deleted": false}'
+    await attempt.enter(call, make_runtime(call.policy, FakeUpstream(whole(said))))
+    assert call.served is not None and call.served.body == said
+
+
 async def test_every_answer_that_does_not_serve_is_closed():
     first, second = whole(status=500), FakeIncoming(Broken("x"))
     plan = (candidate("a/x"), candidate("b/x"), candidate("c/x"))
