@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from gateway.audit.query import Record
+from gateway.cli.tables import print_table
 from gateway.cli.target import printable
-
-_UNWRAPPED: Final = 10_000
-"""Wider than any row: what reads a pipe looks for one record a line."""
 
 
 def call_table(found: Iterable[Record]) -> None:
@@ -33,7 +29,7 @@ def call_table(found: Iterable[Record]) -> None:
             f"{usage['input_tokens']}+{usage['output_tokens']}" if usage else "",
             cost.get("usd"),
         )
-    _print(table)
+    print_table(table)
 
 
 def act_table(found: Iterable[Record]) -> None:
@@ -42,7 +38,7 @@ def act_table(found: Iterable[Record]) -> None:
         who = record["who"]
         named = " for ".join(one for one in (who["user"] or who["key"], who["sudo_user"]) if one)
         _add(table, record, record["act"], named, who["auth"], record["team"], _facts(record["about"]))
-    _print(table)
+    print_table(table)
 
 
 def _table(id_width: int, *names: str) -> Table:
@@ -68,7 +64,3 @@ def _facts(about: Mapping[str, Any]) -> str:
 
 def _fact(value: Any) -> str:
     return ",".join(value) if isinstance(value, list) else str(value)
-
-
-def _print(table: Table) -> None:
-    Console(width=None if sys.stdout.isatty() else _UNWRAPPED).print(table)

@@ -10,10 +10,10 @@ from getpass import getpass
 from typing import Annotated, Final
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from gateway.admin.key_bodies import Key, KeyPage, KeySecret, NewKey, Rotation
+from gateway.cli.tables import print_table
 from gateway.cli.target import Gateway, PlainHttp, Url, body_of, gateway_at, no_is_an_answer
 from gateway.cli.wrong_use import WrongUse
 from gateway.credentials import declared_hash, mint, well_formed
@@ -107,7 +107,7 @@ def list_keys(as_json: AsJson = False, url: Url = None, plain_http: PlainHttp = 
         table.add_column(title, overflow="fold")
     for one in found:
         table.add_row(*(_cell(one, field) for field in _COLUMNS))
-    Console().print(table)
+    print_table(table)
 
 
 def _all(gateway: Gateway) -> Iterator[Key]:

@@ -6,12 +6,12 @@ import json
 from collections.abc import Sequence
 from typing import Final
 
-from rich.console import Console
 from rich.table import Table
 
 from gateway.admin.policy_bodies import ChangeTold, PolicyEvent
 from gateway.admin.system import process_told
 from gateway.admin.system_bodies import ProcessTold
+from gateway.cli.tables import print_table
 from gateway.installation import open_installation
 from gateway.policy.faults import PolicyInvalid
 from gateway.policy.load import load_policy
@@ -44,7 +44,7 @@ def event_table(events: Sequence[PolicyEvent]) -> None:
         )
     for row in rows:
         table.add_row(*(row[place] for place in shown))
-    Console(markup=False, emoji=False).print(table)
+    print_table(table)
 
 
 def _row(event: PolicyEvent) -> tuple[str, ...]:
@@ -89,4 +89,4 @@ def process_table(processes: Sequence[ProcessTold]) -> None:
     for one in processes:
         started = _minute(one.started_at)
         table.add_row(one.revision, _minute(one.since), one.host, str(one.pid), started, str(one.faults))
-    Console(markup=False, emoji=False).print(table)
+    print_table(table)

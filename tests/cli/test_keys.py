@@ -82,10 +82,26 @@ def test_list_is_a_table_for_people(gateway: Run):
     ]
 
 
+@pytest.mark.parametrize("name", ["[/b]", "[red]alarm[/red]", ":smile:", "[link=https://x.test]bot[/link]"])
+def test_a_name_is_shown_as_it_is(gateway: Run, name: str):
+    """Whoever may make a key names it: that must neither break the list nor draw in it."""
+    made = json.loads(gateway("keys", "create", name, "--role", "caller", "--json").out)
+    _, row = gateway("keys", "list").out.splitlines()
+    assert row.split()[:2] == [made["id"], name]
+
+
+def test_in_a_pipe_a_key_is_a_line(gateway: Run, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("COLUMNS", "60")
+    create(gateway, "--team", "home", "--user", "somebody-with-a-long-name")
+    assert len(gateway("keys", "list").out.splitlines()) == 2
+
+
 def test_an_id_is_whole_on_a_narrow_terminal(gateway: Run, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("COLUMNS", "60")
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
     made = create(gateway, "--team", "home", "--user", "somebody-with-a-long-name")
-    assert made["id"] in gateway("keys", "list").out
+    lines = gateway("keys", "list").out.splitlines()
+    assert len(lines) > 2 and any(made["id"] in line for line in lines)
 
 
 @pytest.mark.parametrize(
