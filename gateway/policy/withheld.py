@@ -26,8 +26,9 @@ _LEAST_CHARS: Final = 6
 _KNOWN_KEY: Final = re.compile(
     r"\b(?:(?:sk|gw|pk|rk|glpat|xox[abp])[-_]|ghp_|gho_|github_pat_|AKIA|AIza|eyJ)[-_A-Za-z0-9.]{16,}"
 )
-
-
+_REFERENCE: Final = re.compile(r"\$\{[^{}]*\}")
+_SCHEME: Final = re.compile(r"([A-Za-z]{1,12})?")
+"""What stands before a reference in a header and is no secret: Bearer, Token."""
 _FILE_REFERENCE: Final = re.compile(r"\$\{file:(/[^{}]*)\}")
 
 
@@ -40,16 +41,25 @@ class KeptFile:
 
 
 def is_written_secret(path: nodes.Path, node: nodes.Node) -> bool:
-    """Whether a value may be a secret that stands in the policy itself."""
-    if not isinstance(node, nodes.Scalar) or "${" in node.text:
+    """Whether a value may be a secret, or hold one, that stands in the policy itself."""
+    if not isinstance(node, nodes.Scalar):
         return False
     if path[:1] == ("providers",) and path[2:] == ("proxy",):
-        return "@" in node.text
-    return (
-        "credentials" in path
-        or "headers" in path
-        or (path[-1:] == ("url",) and path[:1] in (("alerts",), ("guardrails",)))
-    )
+        return _proves_its_user(node.text)
+    written, top, last = _REFERENCE.sub("", node.text), path[:1], path[-1:]
+    if "credentials" in path or (top == ("alerts",) and last == ("secret",)):
+        return bool(written.strip())
+    if "headers" in path:
+        return written == node.text or _SCHEME.fullmatch(written.strip()) is None
+    # Of an address with a reference, that is the secret.
+    return last == ("url",) and top in (("alerts",), ("guardrails",)) and written == node.text
+
+
+def _proves_its_user(proxy: str) -> bool:
+    """Whether a proxy's address holds, besides references, a password, or a user without one."""
+    who = _REFERENCE.sub("\0", proxy).rpartition("@")[0].partition("://")[2]
+    user, _, password = who.partition(":")
+    return bool((password or user).strip("\0"))
 
 
 def document_of(root: nodes.Mapping) -> str:

@@ -35,6 +35,13 @@ def document(text: str) -> str:
         "credentials: ['${KEY}', hunter2-plain]",
         "headers: {x-token: hunter2-plain}",
         "proxy: 'http://me:hunter2-plain@proxy.test'",
+        "credentials: ['hunter2-plain${KEY}']",
+        "headers: {x-token: 'hunter2-plain.${KEY}'}",
+        "headers: {x-token: 'Bearer hunter2-plain ${KEY}'}",
+        "proxy: 'http://me:hunter2-plain@${HOST}:3128'",
+        "proxy: 'http://hunter2-plain@${HOST}:3128'",
+        "proxy: 'http://hunter2-plain:@${HOST}:3128'",
+        "proxy: 'http://${USER}:hunter2-plain${KEY}@proxy.test'",
     ],
 )
 def test_a_secret_that_is_written_out_is_not_kept(written_out: str):
@@ -46,9 +53,25 @@ def test_a_secret_that_is_written_out_is_not_kept(written_out: str):
 
 
 @pytest.mark.parametrize(
+    "reference",
+    [
+        "credentials: ['${KEY}', '${file:/run/a:b@c}']",
+        "headers: {authorization: 'Bearer ${KEY}', x-key: ' ${KEY} '}",
+        "proxy: 'http://me:${PASSWORD}@proxy.test'",
+        "proxy: 'http://${file:/run/who:is@it}@proxy.test'",
+        "proxy: 'http://${HOST}:3128'",
+    ],
+)
+def test_what_only_refers_to_secrets_is_kept(reference: str):
+    text = PROVIDER.format(reference)
+    assert kept(text) == KeptFile(text)
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "alerts: {webhooks: [{url: 'https://hooks.test/hunter2-plain'}]}\n",
+        "alerts: {webhooks: [{url: '${HOOK}', secret: 'hunter2-plain${KEY}'}]}\n",
         "guardrails: [{name: g, url: 'https://guard.test/hunter2-plain'}]\n",
     ],
 )
