@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 
 from gateway.admin.actor import Actor
 from gateway.admin.desk import Desk, conflict, missing
@@ -34,6 +35,7 @@ from gateway.admin.policy_bodies import (
 from gateway.admin.problem_body import FieldError, Misread
 from gateway.admin.running import Running
 from gateway.admin.words import time_text
+from gateway.errors import Kind, Problem, Refused
 from gateway.policy.faults import Fault, PolicyInvalid
 from gateway.policy.restore import NotRestorable
 from gateway.reload.history import History, UnknownRevision, difference
@@ -92,11 +94,12 @@ class PolicyAdministration:
 
     def check(self, actor: Actor, proposal: Proposal) -> Judgement:
         """Whether it is a policy, and how it differs from the newest that was in force. Nothing that it refers to
-        is looked at: who proposes learns nothing of this machine."""
+        is looked at: who proposes learns nothing of this machine. Refuses with 503 while another is judged."""
         self.desk.require(actor, "policy:propose")
         newest = self._history.newest()
         old = None if newest is None else self.running.revisions.get(newest.revision)
-        return judged_apart(proposal.files, old)
+        with _alone(self.running.judging):
+            return judged_apart(proposal.files, old)
 
     def reload(self, actor: Actor) -> PolicyReloaded:
         """Read the folder now. Refuses with 409 what is no policy: the one in force stays."""
@@ -149,6 +152,19 @@ class PolicyAdministration:
         if newest is None:
             raise missing("no revision was in force yet")
         return newest.revision
+
+
+@contextmanager
+def _alone(turn: Lock) -> Iterator[None]:
+    """Not waited for: whoever waits holds a thread that revokes keys, too."""
+    if not turn.acquire(blocking=False):
+        why = "another proposal is judged right now; try again"
+        problem = Problem(Kind.UNAVAILABLE, why, code="too_many_requests", retry_after_s=1)
+        raise Refused(problem, stage="administer", rule="too_many_requests")
+    try:
+        yield
+    finally:
+        turn.release()
 
 
 @contextmanager

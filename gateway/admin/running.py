@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 
 from gateway.identity.standing import Standing
 from gateway.reload.status import NotReloaded, Reloaded, Status
@@ -36,3 +37,5 @@ class Running:
     reload: Callable[[str | None], Reloaded | NotReloaded]
     vitals: Callable[[], Vitals]
     version: str
+    judging: Lock = field(default_factory=Lock)
+    """Held while a proposal is judged, which may take seconds of a thread that all administration shares."""

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from gateway.admin import policy
+from gateway.admin.policy_bodies import Judgement
 from tests.admin.parts import Side, admin_side
 
 POLICY: dict[str, Any] = {
@@ -118,6 +123,31 @@ async def test_a_proposal_is_judged_and_nothing_more(tmp_path: Path):
         2,
         "a.yaml",
     )
+
+
+async def test_who_proposes_holds_up_nobody_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """A proposal may take seconds to judge, and few threads administer: one is judged at a time."""
+    judging, done = threading.Event(), threading.Event()
+
+    def slowly(files: object, old: object) -> Judgement:
+        judging.set()
+        assert done.wait(30)
+        return Judgement(revision="5107", faults=[], changes=[], patch="")
+
+    monkeypatch.setattr(policy, "judged_apart", slowly)
+    body = {"files": {"a.yaml": "gateway: 1\n"}}
+    async with admin_side(tmp_path, POLICY) as side:
+        first = asyncio.ensure_future(side.ask("POST", "/policy/check", body=body))
+        await asyncio.to_thread(judging.wait, 30)
+        try:
+            async with asyncio.timeout(20):
+                second = await side.ask("POST", "/policy/check", body=body)
+                other = await side.ask("GET", "/keys")
+        finally:
+            done.set()
+        found = [(await first).status, (await side.ask("POST", "/policy/check", body=body)).status]
+    assert (second.status, second.body["code"], other.status) == (503, "too_many_requests", 200)
+    assert found == [200, 200], "and afterwards the next one"
 
 
 async def test_who_proposes_learns_nothing_of_the_machine(tmp_path: Path):
