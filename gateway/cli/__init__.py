@@ -16,7 +16,7 @@ from typer.main import get_command
 
 from gateway.errors import GatewayError, Kind, Refused
 
-_NAMES: Final = ("serve", "check", "explain", "keys", "users", "policy", "audit")
+_NAMES: Final = ("serve", "check", "explain", "keys", "users", "policy", "audit", "usage", "privacy")
 """Each is a module of this package with a function `build`."""
 
 

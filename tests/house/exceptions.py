@@ -82,6 +82,10 @@ COVERED_ELSEWHERE: Final[Mapping[str, str]] = {
     "gateway/upstream/echo_anthropic.py": "tests/upstream/test_echo.py: through the provider that speaks it",
     "gateway/identity/faults.py": "two errors; the tests of the others in gateway/identity/",
     "gateway/policy/identities.py": "a type; tests/policy/test_build.py and tests/identity/",
+    "gateway/privacy/rules.py": "tests/privacy/recognizers/test_recognizer.py: and every recognizer's tests",
+    "gateway/privacy/vocabulary.py": "tests/privacy/recognizers/test_people.py: names by its lists",
+    "gateway/privacy/recognizers/name_cues.py": "tests/privacy/recognizers/test_people.py: a name behind each kind of word",
+    "gateway/privacy/recognizers/registry.py": "tests/privacy/recognizers/test_recognizer.py: every kind in every language",
     "gateway/runtime.py": "protocols; the stages' tests",
 }
 

@@ -1,0 +1,34 @@
+"""What is looked for, in which languages, from which certainty on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from hashlib import blake2b
+from typing import NamedTuple
+
+from gateway.policy.models.entities import ON_BY_DEFAULT, entity
+from gateway.privacy.rules import ALL_LANGUAGES
+
+
+class Profile(NamedTuple):
+    """`entities` are our names. Nothing but what stands here is ever looked for."""
+
+    entities: frozenset[str] = frozenset(ON_BY_DEFAULT)
+    languages: frozenset[str] = frozenset(ALL_LANGUAGES)
+    threshold: float = 0.5
+
+    def fingerprint(self) -> bytes:
+        """Two profiles that find the same have the same."""
+        said = "\n".join((*sorted(self.entities), "", *sorted(self.languages), repr(self.threshold)))
+        return blake2b(said.encode(), digest_size=16).digest()
+
+
+def profile_of(
+    entities: Iterable[str] | None = None, languages: Iterable[str] | None = None, threshold: float = 0.5
+) -> Profile:
+    """A profile by names, Presidio's too; absent: all that are on by default. ValueError says what was expected."""
+    named = frozenset(map(entity, entities)) if entities is not None else frozenset(ON_BY_DEFAULT)
+    spoken = frozenset(languages) if languages is not None else frozenset(ALL_LANGUAGES)
+    if not spoken <= frozenset(ALL_LANGUAGES) or not spoken:
+        raise ValueError(f"expected languages out of {', '.join(ALL_LANGUAGES)}")
+    return Profile(named, spoken, threshold)

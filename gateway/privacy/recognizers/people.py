@@ -1,0 +1,227 @@
+"""Names of people, without a model: by title, by field, by the word in front, by known first names and surnames.
+
+What it looks at are runs of words with a capital. The one expression of Python's own `re` here is a
+run of one class of characters: it can't go back.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
+
+from gateway.privacy.recognizers.name_cues import CALLS, CUES, FIELD, PARTICLES, TITLES
+from gateway.privacy.spans import Span
+from gateway.privacy.vocabulary import Vocabulary
+
+_WORD: Final = re.compile(r"[^\W\d_]+")
+_CAPITAL: Final = re.compile(r"(?<![^\W\d_])[A-ZÀ-ÖØ-ÞĀ-Ž][^\W\d_]*")
+_LONGEST_GAP: Final = 12
+_PREFIXES: Final = ("Mc", "Mac", "De", "Di", "Da", "Del", "Van", "Le", "La", "Fitz", "Du", "St")
+_FIELD_ENDS: Final = (":", "=", ">")
+_QUOTES: Final = " \"'*_"
+_VERB_ENDS: Final = ("ed", "ing", "s", "t", "te", "en", "ait", "ent", "ó", "ou", "ava", "aba")
+_NEAR_CHARACTERS: Final = 90
+_LONGEST_WORDS: Final = 5
+_NOUN_ENDS: Final = ("ung", "heit", "keit", "schaft", "tion", "nummer", "straße", "tät", "ismus", "ment", "amt", "recht", "zeit", "plan", "karte", "schein", "ing", "ness")  # fmt: skip
+
+
+class Word(NamedTuple):
+    start: int
+    end: int
+    text: str
+    low: str
+
+
+class People:
+    """Finds names, given what else was found in the text."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._known = vocabulary
+
+    def find(self, text: str, others: Sequence[Span]) -> Iterator[Span]:
+        """`text` and `others` in the same offsets; `others` in order."""
+        taken = {span.start for span in others}
+        beside = [span for span in others if span.type not in ("SECRET", "CRYPTO", "IP")]
+        found: list[Span] = []
+        before: list[Word] = []
+        for run in _runs(text):
+            if run[0].start not in taken:
+                if before and self._reversed(text, before, run):
+                    found.append(Span(before[-1].start, run[min(len(run), 2) - 1].end, "PERSON", 0.7))
+                found.extend(self._judge(text, run, beside))
+            before = run
+        found.extend(self._in_lower_case(text))
+        yield from found
+        yield from self._again(text, found)
+
+    def _in_lower_case(self, text: str) -> Iterator[Span]:
+        """`detlef trautmann`: a first name that is no other word, and a word behind it that is no common one."""
+        known = self._known
+        if not any(len(word) > 3 and word in known.sure for word in set(_WORD.findall(text))):
+            return
+        last: re.Match[str] | None = None
+        for word in _WORD.finditer(text):
+            low = word.group()
+            if (
+                last
+                and word.start() == last.end() + 1
+                and text[last.end()] == " "
+                and len(low) > 2
+                and low.islower()
+            ) and (low in known.last or (low not in known.common and not low.endswith(_VERB_ENDS))):
+                yield Span(last.start(), word.end(), "PERSON", 0.6)
+            last = word if len(low) > 3 and low in known.sure else None
+
+    def _judge(self, text: str, run: list[Word], others: Sequence[Span]) -> Iterator[Span]:
+        titled = False
+        while run and run[0].low in TITLES and len(run) > 1 and _title(text, run[0]):
+            titled, run = True, run[1:]
+        while run and self._is_common(run[0], run):
+            run = run[1:]
+        while run and (self._is_common(run[-1], run) or run[-1].low in PARTICLES):
+            run = run[:-1]
+        if not run:
+            return
+        score = self._score(text, run, titled, others)
+        if score:
+            yield Span(run[0].start, run[-1].end, "PERSON", score)
+
+    def _reversed(self, text: str, before: list[Word], run: list[Word]) -> bool:
+        """`Banks, Megan`."""
+        surname, first = before[-1], run[0]
+        if (
+            text[surname.end : first.start] != ", "
+            or not self._part_of_first(first)
+            or not _like_name(surname)
+        ):
+            return False
+        if surname.low in self._known.last:
+            return len(before) == 1 or surname.low not in self._known.common
+        strange = surname.low not in self._known.common and surname.low not in self._known.first
+        return len(before) == 1 and strange and first.low not in self._known.ambiguous
+
+    def _is_common(self, word: Word, run: list[Word]) -> bool:
+        if word.low not in self._known.common:
+            return False
+        return not (len(run) > 1 and word.low in self._known.first and word.low not in self._known.ambiguous)
+
+    def _score(self, text: str, run: list[Word], titled: bool, others: Sequence[Span]) -> float:
+        if titled:
+            return 0.85
+        if not all(map(_shaped, run)):
+            return 0.0
+        before = text[max(0, run[0].start - 24) : run[0].start]
+        if before.rstrip(_QUOTES).endswith(_FIELD_ENDS) and FIELD.search(before) and self._fills(run, before):
+            return 0.8
+        first, last = run[0].low, run[-1].low
+        names = sum(self._part_of_first(word) for word in run)
+        if len(run) == 1:
+            return self._lone(run, before, others)
+        if any(word.low in self._known.common for word in run):
+            run_of_names = names and last in self._known.last
+            return 0.6 if run_of_names else 0.0
+        if self._part_of_first(run[0]) or (names and not run[0].text.isupper()):
+            sure = last in self._known.last or first not in self._known.ambiguous
+            return 0.8 if sure else (0.6 if _cue(before) in CUES or self._near(run, others) else 0.0)
+        if last in self._known.last:
+            return 0.65
+        if (_cue(before) in CUES and all(map(_like_name, run))) or self._near(run, others):
+            return 0.55
+        return 0.0
+
+    def _fills(self, run: list[Word], before: str) -> bool:
+        """A field of code holds names of types too: one word must be known, or stand in quotes or a tag."""
+        if any(word.low in self._known.common for word in run):
+            return False
+        known = run[0].low in self._known.sure or run[0].low in self._known.last
+        return len(run) > 1 or known or before[-1] in "\"'>"
+
+    def _part_of_first(self, word: Word) -> bool:
+        known = self._known.first
+        return word.low in known or ("-" in word.low and word.low.split("-")[0] in known)
+
+    def _lone(self, run: list[Word], before: str, others: Sequence[Span]) -> float:
+        low, cue = run[0].low, _cue(before)
+        if cue in TITLES and len(cue) > 1 and low not in self._known.common:
+            return 0.7
+        if low not in self._known.first and low.split("-")[0] not in self._known.first:
+            return 0.0
+        if low not in self._known.ambiguous:
+            return 0.6
+        return 0.6 if cue in CALLS or self._near(run, others, 40) else 0.0
+
+    def _near(self, run: list[Word], others: Sequence[Span], within: int = _NEAR_CHARACTERS) -> bool:
+        """Something else about a person stands close: two words with a capital beside it are most often whose it is."""
+        if len(run) > 3 or not all(map(_like_name, run)):
+            return False
+        at = bisect_right(others, run[0].start - within, key=_end)
+        return at < len(others) and others[at].start < run[-1].end + within
+
+    def _again(self, text: str, found: list[Span]) -> Iterator[Span]:
+        """A surname that stood beside a first name or a title is one wherever it stands."""
+        pieces = {
+            word.group()
+            for span in found
+            if span.score > 0.6
+            for word in _WORD.finditer(text, span.start, span.end)
+            if len(word.group()) > 3 and word.group()[0].isupper() and word.group().lower() not in self._known.common
+        }  # fmt: skip
+        if pieces:
+            for word in _WORD.finditer(text):
+                if word.group() in pieces:
+                    yield Span(word.start(), word.end(), "PERSON", 0.5)
+
+
+def _runs(text: str) -> Iterator[list[Word]]:
+    """Words with a capital that only spaces, points of initials, hyphens and particles part."""
+    run: list[Word] = []
+    for match in _CAPITAL.finditer(text):
+        start, end = match.span()
+        between = text[run[-1].end : start] if run and start - run[-1].end <= _LONGEST_GAP else "\n"
+        if not run or len(run) > 2 * _LONGEST_WORDS or not _joint(between, run[-1].text):
+            if run:
+                yield run
+            run = []
+        elif between in ("-", "'"):
+            start = run.pop().start  # Jean-Baptiste and O'Callaghan are one word each
+        word = text[start:end]
+        run.append(Word(start, end, word, word.lower()))
+    if run:
+        yield run
+
+
+def _joint(between: str, last: str) -> bool:
+    if between in (" ", "-", "'", "  "):
+        return True
+    if between == ". ":
+        return len(last) == 1 or last.lower() in TITLES
+    return between[0] == between[-1] == " " and all(piece in PARTICLES for piece in between.split())
+
+
+def _title(text: str, word: Word) -> bool:
+    """`M` is one only with its point; `Don` only with a capital or at the begin of a sentence, as all are."""
+    return len(word.text) > 1 or text[word.end : word.end + 1] == "."
+
+
+def _end(span: Span) -> int:
+    return span.end
+
+
+def _cue(before: str) -> str:
+    """The word in front, where only a space or a colon parts it."""
+    words = before.rstrip(" :").rsplit(None, 1)
+    return words[-1].lower().lstrip("(\"'¿¡") if words and before[-1:] in " :" else ""
+
+
+def _shaped(word: Word) -> bool:
+    """Not CamelCase; McDonald and O'Neill are names."""
+    text = word.text
+    plain = len(text) == 1 or text.istitle() or text.isupper()
+    return plain or text.startswith(_PREFIXES) or "'" in text or "-" in text
+
+
+def _like_name(word: Word) -> bool:
+    """With no ending of a noun: asked of words that are on no list."""
+    return _shaped(word) and not word.low.endswith(_NOUN_ENDS)
