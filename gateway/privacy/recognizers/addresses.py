@@ -9,7 +9,7 @@ from gateway.privacy.rules import LETTERS, Judge, Rule, apart
 _L: Final = LETTERS
 _LU: Final = r"[A-Z\x{C0}-\x{DE}\x{100}-\x{17F}]"
 _CAP: Final = rf"(?:{_LU}[{_L}'.-]{{0,30}}|\d{{1,3}}(?:st|nd|rd|th))"
-_LINK: Final = r"(?:de la|de las|de los|de l'|de|du|des|del|della|delle|dei|degli|di|da|do|das|dos|d'|l'|la|le|les|el|van de|van der|van den|van|the|of|y|e|et|und|en|a|à|al|sur|sous|lès|op|aan|ten|ter|'t)"
+_LINK: Final = r"(?:de la|de las|de los|de l'|de|du|des|del|della|delle|dei|degli|di|da|do|das|dos|d'|l'|la|le|les|el|van de|van der|van den|van|the|of|y|e|et|al|sur|sous|lès|op|aan|ten|ter|'t)"
 _NAME: Final = rf"(?:{_LINK}[ ]?){{0,2}}(?:{_CAP}|\d{{1,2}})(?:[ -](?:{_LINK}[ ]?){{0,2}}{_CAP}){{0,4}}"
 _NUMBER: Final = r"\d{1,5}(?:[ -]?(?:bis|ter|quater|[A-Za-z]))?(?:[-/]\d{1,4}[A-Za-z]?)?"
 _EN: Final = (
@@ -63,7 +63,7 @@ def _line() -> Judge:
     """It has a capital, and is no piece of a word. Its end may be a point of a sentence: that one stays."""
 
     def judge(data: bytes, start: int, end: int) -> tuple[int, int, float] | None:
-        value = data[start:end].rstrip(b" ,-").decode("utf-8", "ignore")
+        value = data[start:end].rstrip(b" ,-.").decode("utf-8", "ignore")
         kept = start + len(value.encode())
         return (start, kept, 0.75) if value != value.lower() and apart(data, start, kept) else None
 

@@ -18,6 +18,7 @@ from gateway.privacy.vocabulary import Vocabulary
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _CAPITAL: Final = re.compile(r"(?<![^\W\d_])[A-ZÀ-ÖØ-ÞĀ-Ž][^\W\d_]*")
 _LONGEST_GAP: Final = 12
+_LIST_GAP: Final = 6
 _PREFIXES: Final = ("Mc", "Mac", "De", "Di", "Da", "Del", "Van", "Le", "La", "Fitz", "Du", "St")
 _FIELD_ENDS: Final = (":", "=", ">")
 _QUOTES: Final = " \"'*_"
@@ -46,12 +47,17 @@ class People:
         beside = [span for span in others if span.type not in ("SECRET", "CRYPTO", "IP")]
         found: list[Span] = []
         before: list[Word] = []
+        left: list[list[Word]] = []
         for run in _runs(text):
             if run[0].start not in taken:
                 if before and self._reversed(text, before, run):
                     found.append(Span(before[-1].start, run[min(len(run), 2) - 1].end, "PERSON", 0.7))
-                found.extend(self._judge(text, run, beside))
+                judged = list(self._judge(text, run, beside))
+                found.extend(judged)
+                if not judged:
+                    left.append(run)
             before = run
+        found.extend(self._listed(left, found))
         found.extend(self._in_lower_case(text))
         yield from found
         yield from self._again(text, found)
@@ -87,6 +93,17 @@ class People:
         score = self._score(text, run, titled, others)
         if score:
             yield Span(run[0].start, run[-1].end, "PERSON", score)
+
+    def _listed(self, left: list[list[Word]], found: list[Span]) -> list[Span]:
+        """`Priya Raman, Oleg Petrov`: two words with a capital right beside a name, in a list of them."""
+        people = sorted(span for span in found if span.score > 0.6)
+        return [
+            Span(run[0].start, run[-1].end, "PERSON", 0.55)
+            for run in left
+            if 2 <= len(run) <= 3
+            and not any(w.low in self._known.common for w in run)
+            and self._near(run, people, _LIST_GAP)
+        ]
 
     def _reversed(self, text: str, before: list[Word], run: list[Word]) -> bool:
         """`Banks, Megan`."""
@@ -146,6 +163,8 @@ class People:
         low, cue = run[0].low, _cue(before)
         if cue in TITLES and len(cue) > 1 and low not in self._known.common:
             return 0.7
+        if cue in ("by", "signed", "caller") and low in self._known.last and low not in self._known.common:
+            return 0.55
         if low not in self._known.first and low.split("-")[0] not in self._known.first:
             return 0.0
         if low not in self._known.ambiguous:
@@ -219,7 +238,8 @@ def _shaped(word: Word) -> bool:
     """Not CamelCase; McDonald and O'Neill are names."""
     text = word.text
     plain = len(text) == 1 or text.istitle() or text.isupper()
-    return plain or text.startswith(_PREFIXES) or "'" in text or "-" in text
+    prefixed = any(text.startswith(p) and text[len(p) :].istitle() for p in _PREFIXES)
+    return plain or prefixed or "'" in text or "-" in text
 
 
 def _like_name(word: Word) -> bool:
