@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from gateway.admin.act_records import ActRecords
 from gateway.admin.actor import Actor
@@ -18,10 +20,14 @@ from gateway.admin.keys import KeyAdministration
 from gateway.admin.policy import PolicyAdministration
 from gateway.admin.running import Running
 from gateway.admin.system import SystemAdministration
+from gateway.admin.usage import UsageAdministration
 from gateway.admin.users import UserAdministration
 from gateway.errors import Kind, Problem, Refused
 from gateway.installation import Installation
 from gateway.policy.snapshot import Policy
+
+if TYPE_CHECKING:
+    from gateway.admin.recomputing import Recomputing
 
 
 class Administration:
@@ -43,6 +49,7 @@ class Administration:
         self.users = UserAdministration(desk)
         self.audit = AuditAdministration(desk)
         self.acts = ActRecords(desk)
+        self.usage = UsageAdministration(desk)
         self._running = running
 
     @property
@@ -52,6 +59,12 @@ class Administration:
     @property
     def system(self) -> SystemAdministration:
         return SystemAdministration(self.desk, self._require_running())
+
+    @property
+    def recomputing(self) -> Recomputing:
+        # Only what is needed is imported: the price list takes as long as all else of a command.
+        made: Recomputing = import_module("gateway.admin.recomputing").Recomputing(self.desk)
+        return made
 
     def _require_running(self) -> Running:
         if self._running is None:

@@ -19,6 +19,7 @@ from gateway.admin.openapi import description
 from gateway.admin.operations import ROOT, Operation
 from gateway.admin.policy_operations import POLICY_OPERATIONS
 from gateway.admin.system_operations import SYSTEM_OPERATIONS
+from gateway.admin.usage_operations import USAGE_OPERATIONS
 from gateway.admin.user_operations import USER_OPERATIONS
 from gateway.errors import Kind, Problem, Refused
 from gateway.runtime import Runtime
@@ -30,6 +31,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     *AUDIT_OPERATIONS,
     *ACT_OPERATIONS,
     *POLICY_OPERATIONS,
+    *USAGE_OPERATIONS,
     *SYSTEM_OPERATIONS,
 )
 

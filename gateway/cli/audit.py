@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import islice
 from typing import Annotated, Any, Final, get_args
 
@@ -19,6 +18,7 @@ from gateway.admin.audit_bodies import CallPage, CallRecord, Ending
 from gateway.audit.query import Record
 from gateway.audit.verify import Report, Verifier
 from gateway.cli.audit_tables import act_table, call_table
+from gateway.cli.moments import moment_of
 from gateway.cli.target import Gateway, PlainHttp, Url, gateway_at, only_here, shown
 from gateway.cli.wrong_use import WrongUse
 from gateway.errors import Kind, Refused
@@ -43,8 +43,6 @@ _STAGES: Final = (
 """Those that may refuse a call."""
 _ACT_ID: Final = "act_"
 _OF_CALLS: Final = ("use_case", "model", "region", "decision")
-_AGO: Final = re.compile(r"(\d+)([smhdw])\Z")
-_UNIT: Final[Mapping[str, str]] = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 AsJson = Annotated[bool, typer.Option("--json", help="JSON, one record a line, for programs.")]
 
@@ -92,7 +90,13 @@ def query(
     _check("ending", ending, get_args(ActEnding if acts else Ending))
     _check("decision", decision and decision.partition(":")[0], ("refused", *_STAGES))
     now = datetime.now(UTC)
-    wanted = {"since": _time(since, now), "until": _time(until, now), "user": user, "team": team, "key": key}
+    wanted = {
+        "since": moment_of(since, now),
+        "until": moment_of(until, now),
+        "user": user,
+        "team": team,
+        "key": key,
+    }
     wanted |= {"ending": ending, **(of_acts if acts else of_calls)}
     with gateway_at(url, plain_http=plain_http) as gateway:
         found = islice((_acts if acts else _calls)(gateway, wanted, min(limit, _PAGE)), limit)
@@ -171,19 +175,6 @@ def _acts(gateway: Gateway, wanted: Mapping[str, str | None], page_size: int) ->
 def _check(option: str, word: str | None, allowed: tuple[str, ...]) -> None:
     if word is not None and word not in allowed:
         raise WrongUse(f"--{option}: '{shown(word)}' is none of {', '.join(allowed)}")
-
-
-def _time(text: str | None, now: datetime) -> str | None:
-    """A time as records hold it."""
-    if text is None:
-        return None
-    ago = _AGO.match(text)
-    try:
-        at = now - timedelta(**{_UNIT[ago[2]]: int(ago[1])}) if ago else datetime.fromisoformat(text)
-    except (ValueError, OverflowError):
-        raise WrongUse(f"'{text}' is no time: expected 90s, 15m, 1h, 7d, 2w or 2026-11-22T13:00") from None
-    at = at.astimezone(UTC) if at.tzinfo is not None else at.replace(tzinfo=UTC)
-    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _print_report(report: Report) -> None:

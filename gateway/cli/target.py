@@ -22,6 +22,7 @@ from gateway.admin.key_operations import KEY_OPERATIONS
 from gateway.admin.operations import Operation
 from gateway.admin.policy_operations import POLICY_OPERATIONS
 from gateway.admin.system_operations import SYSTEM_OPERATIONS
+from gateway.admin.usage_operations import USAGE_OPERATIONS
 from gateway.admin.user_operations import USER_OPERATIONS
 from gateway.cli.wrong_use import WrongUse
 from gateway.errors import Kind, Refused
@@ -47,6 +48,7 @@ _OPERATIONS: Final = {
         *AUDIT_OPERATIONS,
         *ACT_OPERATIONS,
         *POLICY_OPERATIONS,
+        *USAGE_OPERATIONS,
         *SYSTEM_OPERATIONS,
     )
 }

@@ -111,7 +111,7 @@ corrections = Table(
     "corrections",
     METADATA,
     Column("call", String(64), primary_key=True),
-    Column("act", String(64), nullable=False),
+    Column("recomputation", String(64), nullable=False),
     Column("cost_nano_usd", BigInteger, nullable=False),
     Column("price_version", String(128), nullable=False),
 )

@@ -34,6 +34,7 @@ WITHIN_A_TEAM = frozenset(
     {
         *("keys.list", "keys.create", "keys.show", "keys.rotate", "keys.revoke"),
         *("audit.calls", "audit.call", "audit.acts", "audit.act"),
+        *("usage.report", "usage.repriced"),
     }
 )
 """Operations on what may belong to a team; all others are about everybody's."""

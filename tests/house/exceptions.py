@@ -55,6 +55,8 @@ COVERED_ELSEWHERE: Final[Mapping[str, str]] = {
     "gateway/admin/running.py": "types; tests/admin/test_system.py",
     "gateway/admin/system_bodies.py": "types; tests/admin/test_system.py",
     "gateway/admin/system_operations.py": "a table; tests/admin/test_site.py: every operation",
+    "gateway/admin/usage_bodies.py": "types; tests/admin/test_usage.py and test_recomputing.py",
+    "gateway/admin/usage_operations.py": "a table; tests/admin/test_site.py: every operation",
     "gateway/admin/user_bodies.py": "types; tests/admin/test_users.py",
     "gateway/dialects/kept.py": "protocols; the tests of the operations on kept objects",
     "gateway/dialects/interface.py": "protocols; every dialect's tests",

@@ -119,9 +119,8 @@ def test_the_figures_of_older_calls_are_those_of_their_bytes(tmp_path: Path):
     new = slice(
         OutcomeColumns._fields.index("cache_read_tokens"), OutcomeColumns._fields.index("input_tokens")
     )
-    assert [(*found[one.id].outcome,)[new] for one in outcomes] == [
-        outcome_columns(link.seq, one)[new] for link, one in zip(links, outcomes, strict=True)
-    ]
+    rows: list[tuple[object, ...]] = [tuple(found[one.id].outcome)[new] for one in outcomes]
+    assert rows == [outcome_columns(link.seq, one)[new] for link, one in zip(links, outcomes, strict=True)]
 
 
 def test_processes_that_start_together_agree_on_one_installation(tmp_path: Path):

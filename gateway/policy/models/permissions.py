@@ -17,6 +17,7 @@ Permission = Literal[
     "budgets:raise",
     "usage:read",
     "usage:read_people",
+    "usage:recompute",
     "audit:read",
     "audit:content",
     "audit:export",

@@ -32,7 +32,7 @@ def upgrade() -> None:
     op.create_table(
         "corrections",
         sa.Column("call", sa.String(64), primary_key=True),
-        sa.Column("act", sa.String(64), nullable=False),
+        sa.Column("recomputation", sa.String(64), nullable=False),
         sa.Column("cost_nano_usd", sa.BigInteger, nullable=False),
         sa.Column("price_version", sa.String(128), nullable=False),
     )
