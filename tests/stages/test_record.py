@@ -137,6 +137,14 @@ def test_an_outcome_of_a_call_that_nobody_served_names_its_attempts():
     assert (made.usage, made.cost.usd) == (None, None)
 
 
+async def test_a_tool_that_the_provider_runs_is_recorded_where_no_function_is_offered():
+    call, audit = planned_call(), FakeAudit()
+    assert call.asked is not None
+    call.asked.hosted_tools = ("web_search",)
+    await record.enter(call, make_runtime(call.policy, audit=audit))
+    assert audit.intents[0].asked.tools == ("web_search",)
+
+
 async def test_endless_names_are_cut_and_control_characters_recorded():
     call, audit = planned_call(), FakeAudit()
     assert call.asked is not None

@@ -64,6 +64,12 @@ def test_an_alarm_that_is_set_again_rings_at_the_later_time_only(loop: Clockwork
     assert looker.looked == [5.0]
 
 
+def test_an_earlier_alarm_takes_the_place_of_the_timer(loop: Clockwork, alarms: Alarms):
+    for at in (3.0, 2.0, 1.0, 4.0):
+        alarms.set(Looker(loop), at)
+    assert [timer.at for timer in loop.pending] == [1.0]
+
+
 def test_who_looks_may_set_its_alarm_again_and_drop_another(loop: Clockwork, alarms: Alarms):
     other = Looker(loop)
 

@@ -181,3 +181,13 @@ async def test_a_reader_that_does_not_read_pauses_the_provider(upstream: Upstrea
         await soon(stopped.wait())
         incoming.close()
         assert sent < 2048
+
+
+async def test_an_answer_that_was_paused_is_read_to_its_end(upstream: Upstream) -> None:
+    async def script(ask: Ask) -> None:
+        await ask.send(STREAM_HEAD + piece(b"a" * size) + STREAM_END)
+
+    size = 4 << 20
+    async with ScriptedUpstream(script) as provider:
+        incoming = await upstream.send(ask_for(provider))
+        assert len(await asyncio.wait_for(drain(incoming), SOON_S)) == size

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from gateway.errors import Broken, NotConnected, TimedOut, UpstreamFault
+from gateway.upstream.aiohttp_answer import Exchange
 from gateway.upstream.interface import TimeLimits, Upstream
 from tests.parts.scripted_upstream import STREAM_END, STREAM_HEAD, Ask, ScriptedUpstream, answer, piece
 from tests.upstream.behaviour import (
@@ -242,6 +243,17 @@ async def test_a_chunked_body_that_can_not_be_read_is_broken(upstream: Upstream)
     async with ScriptedUpstream(script) as provider:
         with pytest.raises(Broken):
             await asyncio.wait_for(drain(await upstream.send(ask_for(provider))), SOON_S)
+
+
+@AIOHTTP_ONLY  # httpx has a timer for each wait
+async def test_a_limit_that_is_looked_at_after_the_end_is_no_fault(upstream: Upstream) -> None:
+    async with ScriptedUpstream(says_ok) as provider:
+        incoming = await upstream.send(ask_for(provider))
+        assert isinstance(incoming, Exchange)
+        assert await incoming.next_chunk() == b'{"ok":1}'
+        incoming._total_at = 0.0
+        incoming.look_at_limits()
+        assert await incoming.next_chunk() == b""
 
 
 @pytest.mark.parametrize("declared", [True, False])
