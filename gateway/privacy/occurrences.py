@@ -15,6 +15,8 @@ from gateway.privacy.values import COMPACT, canonical
 
 _WORD: Final = re.compile(r"[^\W_]+")
 _GAP: Final = re.compile(r"[ \t.\-()/\u00a0]{0,3}")
+_DIGIT: Final = re.compile(r"[0-9]")
+"""Every card, account and phone has one."""
 _FEW: Final = 64
 """So many values are looked for one by one."""
 _EMBEDDED: Final = frozenset({"SECRET", "CRYPTO"})
@@ -83,7 +85,9 @@ class Known:
         return kept
 
     def _worth_walking(self, text: str) -> bool:
-        if self._compact or len(self._letters) + len(self._embedded) > _FEW:
+        if self._compact and _DIGIT.search(text) is not None:
+            return True
+        if len(self._letters) + len(self._embedded) > _FEW:
             return True
         if any(value in text for value, _ in self._embedded):
             return True

@@ -173,17 +173,20 @@ class _Attribute:
 
 
 class Surroundings:
-    """`unsafe`: what comes next stands in an address, a target or an attribute. `idle`: nothing is open."""
+    """`unsafe`: what comes next stands in an address, a target or an attribute. `idle`: nothing is open.
+
+    Beside each lookout stand the signs without one of which it opens nothing (`<` is the last but one).
+    """
 
     __slots__ = ("_lookouts", "_tail", "idle", "unsafe")
 
     def __init__(self) -> None:
-        self._lookouts: tuple[_Lookout, ...] = (
-            _Run(_ADDRESS, _ADDRESS_ENDS),
-            _Run(_DEFINITION, _SPACE),
-            _Target(),
-            _Attribute(_TAG, tag=True),
-            _Attribute(_FETCHED, tag=False),
+        self._lookouts: tuple[tuple[str, _Lookout], ...] = (
+            (":/\\.", _Run(_ADDRESS, _ADDRESS_ENDS)),
+            ("/\\", _Run(_DEFINITION, _SPACE)),
+            ("(", _Target()),
+            ("<", _Attribute(_TAG, tag=True)),
+            ("=", _Attribute(_FETCHED, tag=False)),
         )
         self._tail = ""
         self.idle = True
@@ -199,8 +202,11 @@ class Surroundings:
             return
         tail = self._tail[-_TAIL:]
         joined = tail + text
+        recent = set(text) | {tail[-1:]}
         idle, unsafe = True, False
-        for lookout in self._lookouts:
+        for marks, lookout in self._lookouts:
+            if not lookout.active and recent.isdisjoint(marks):
+                continue
             _watch(lookout, joined, len(tail))
             idle = idle and not lookout.active
             unsafe = unsafe or lookout.unsafe

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from gateway.privacy import text_leaves_anthropic, text_leaves_openai
 from gateway.privacy.placeholders import Issued
 from gateway.streams.restore import Counts
@@ -37,6 +39,13 @@ def test_an_answer_without_placeholders_is_the_very_bytes():
     body = b'{"choices":[{"message":{"content":"PERSON"}}]}'
     assert restored_body(body, None, ISSUED, Counts()) is body
     assert restored_body(b'["<PERSON_1>"]', None, Issued({}), Counts()) == b'["<PERSON_1>"]'
+
+
+@pytest.mark.parametrize(
+    "body", [b"PERSON_1]", b'["PERSON_1", "\\x"]', b'["PERSON_1", "\xff"]', b"<html> PERSON_1"]
+)
+def test_an_answer_that_is_no_json_stays(body):
+    assert restored_body(body, None, ISSUED, Counts()) is body
 
 
 def test_each_text_is_judged_by_itself_and_counted():
