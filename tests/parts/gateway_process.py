@@ -20,10 +20,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
+from unittest.mock import patch
 
 import httpx
 
+from gateway.admin.key_bodies import KeySecret, NewKey
 from gateway.audit.query import Query
+from gateway.cli.local import opened
+from gateway.cli.target import Gateway
 from gateway.installation import open_installation
 from gateway.settings import load_settings
 from gateway.stores.calls import SqlCalls
@@ -206,10 +210,22 @@ class GatewayProcess:
         )
         return done.stdout
 
-    def make_key(self, name: str, *, role: str, **options: str) -> Key:
-        """`options` are the command's own: team, user, use_case, expires, network."""
-        flags = [word for name, value in options.items() for word in (f"--{name.replace('_', '-')}", value)]
-        return Key(**json.loads(self.asked("keys", "create", name, "--role", role, *flags, "--json")))
+    def make_key(
+        self,
+        name: str,
+        *,
+        role: str,
+        team: str | None = None,
+        user: str | None = None,
+        network: str | None = None,
+    ) -> Key:
+        """As `keys create` makes it, beside a gateway that runs or not, but in this process: that is half a
+        second cheaper."""
+        networks = () if network is None else (network,)
+        wanted = NewKey(name=name, roles=(role,), team=team, user=user, networks=networks)
+        with patch.dict(os.environ, self._environment, clear=True), opened() as here:
+            made = Gateway(here).ask("keys.create", KeySecret, body=wanted)
+        return Key(made.id, made.key)
 
     def records(self, *filters: str) -> list[dict[str, Any]]:
         """`audit query --json`: one record a line. A process each time: for what the command says."""
