@@ -57,6 +57,13 @@ def _add(told: Told, holder: object, key: str, channel: Channel, *, json: bool =
         told.slots.append(Slot(holder, key, channel, json))
 
 
+def _until_error(told: Told, event: Event) -> Told:
+    """An error ends all texts: nothing follows it."""
+    if event.get("error") is not None:
+        told.ends.append(())
+    return told
+
+
 _SAID: Final = ("content", "refusal", "reasoning_content", "reasoning")
 
 
@@ -70,7 +77,7 @@ def _read_chat(event: Event) -> Told:
             _read_chat_delta(told, delta, index)
         if choice.get("finish_reason") is not None:
             told.ends.append((index,))
-    return told
+    return _until_error(told, event)
 
 
 def _read_chat_delta(told: Told, delta: dict[str, Any], index: object) -> None:
@@ -186,7 +193,7 @@ def _read_gemini(event: Event) -> Told:
             told.values += [(part, key) for key in _WHOLE_PARTS if key in part]
         if candidate.get("finishReason"):
             told.ends.append((index,))
-    return told
+    return _until_error(told, event)
 
 
 def _gemini_alone(event: Event, slot: Slot, text: str) -> Event:

@@ -79,6 +79,8 @@ def test_each_piece_of_a_chunk_belongs_to_a_text_of_its_own():
         (RESPONSES, {"type": "response.output_item.done", "output_index": 2}, [(2,)]),
         (RESPONSES, {"type": "response.completed"}, [()]),
         (RESPONSES, {"type": 5}, []),
+        (CHAT, {"error": {"message": "x"}}, [()]),
+        (GEMINI, {"error": {"message": "x"}}, [()]),
         (GEMINI, {"candidates": [{"index": 1, "finishReason": "STOP"}]}, [(1,)]),
     ],
 )
