@@ -87,6 +87,14 @@ def test_a_request_is_written_with_what_changes():
     assert TRANSLATION.render(Changes("small")) == b"fast as small"
 
 
+def test_a_request_is_written_once_for_the_same_changes_and_for_nobody_else():
+    one, other = (Conversing(TRANSLATION.client, SPOKE, Fitted(CONVERSATION)) for _ in range(2))
+    written = one.render(Changes("small"))
+    assert one.render(Changes("small")) is written
+    assert one.render(Changes("large")) == b"fast as large"
+    assert other.rendered == {}
+
+
 def test_a_whole_answer_is_told_as_the_stream_that_was_asked_for():
     body = json.dumps(message_answer("Hi", input_tokens=9, output_tokens=3)).encode()
     stream = OpenAIStream(hide_usage=False, choices=1)
