@@ -93,7 +93,8 @@ def test_a_lead_is_told_of_the_own_team_and_those_below(tmp_path: Path):
 @pytest.mark.parametrize("actor", [READER, LEAD])
 def test_of_single_people_nobody_is_told_without_the_permission(tmp_path: Path, actor: Actor):
     with administered(tmp_path) as to:
-        refusal(Kind.FORBIDDEN, to.usage.report, actor, UsageAsked(by="team,user"))
+        refused = refusal(Kind.FORBIDDEN, to.usage.report, actor, UsageAsked(by="team,user"))
+    assert refused.rule == "usage:read_people"
 
 
 def test_people_are_told_of_by_name_with_it(tmp_path: Path):

@@ -136,6 +136,7 @@ def test_a_model_has_one_spelling(name: str, key: str):
 def test_whatever_is_in_a_file_it_is_read_or_wrong_use(text: str, export: str):
     for made in (text, export + text):
         try:
-            read_bill(lines(made))
+            bill = read_bill(lines(made))
         except WrongUse:
             continue
+        assert {charge.day for charge in bill.charges} <= bill.days

@@ -12,7 +12,17 @@ from tests.cli.conftest import Run
 
 
 def test_the_commands_are_those_of_the_package():
-    assert list(Commands()) == ["serve", "check", "explain", "keys", "users", "policy", "audit"]
+    assert list(Commands()) == [
+        "serve",
+        "check",
+        "explain",
+        "keys",
+        "users",
+        "policy",
+        "audit",
+        "usage",
+        "privacy",
+    ]
     assert len(Commands()) == 7
     assert all(Commands()[name].name == name for name in Commands())
 
