@@ -28,6 +28,10 @@ class TooLong(GatewayError):
     """A text that is not read: longer than `LONGEST_CHARACTERS`. Its call must be refused, or recorded as unread."""
 
 
+class NotCovered(GatewayError):
+    """A profile asks for a kind of data that no recognizer finds: finding nothing would look like a clean text."""
+
+
 class Detects(Protocol):
     """What the rest of the gateway needs of detection."""
 
@@ -41,11 +45,12 @@ class Detector:
         """`extra`: other recognizers of Presidio's. They are asked for every text, and may be slow."""
         self._registry = registry(extra)
         self._longest_characters = longest_characters
+        self.covers = frozenset({"PERSON"}.union(*(r.supported_entities for r in self._registry.recognizers)))
         self._people = People(load_vocabulary())
         self._plans: dict[Profile, _Plan] = {}
 
     def spans(self, text: str, profile: Profile) -> tuple[Span, ...]:
-        """What was found, in order, without overlap. Raises TooLong."""
+        """What was found, in order, without overlap. Raises TooLong and NotCovered."""
         if len(text) > self._longest_characters:
             raise TooLong(
                 f"a text of {len(text):,} characters is not read: at most {self._longest_characters:,}"
@@ -66,6 +71,9 @@ class Detector:
         return resolve(given)
 
     def _planned(self, profile: Profile) -> _Plan:
+        missing = profile.entities - self.covers
+        if missing:
+            raise NotCovered(f"nothing here finds {', '.join(sorted(missing))}")
         if len(self._plans) >= 256:  # profiles come from policies: there are few, but reloads make new ones
             self._plans.clear()
         plan = self._plans[profile] = _Plan(self._registry.recognizers, profile)

@@ -1,4 +1,5 @@
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,18 @@ def test_score_counts_by_kind_and_language_and_names_rows_never_values(tmp_path:
     assert answer["harmless"] == {"rows": 1, "touched": 0}
     assert answer["leaks"] == [{"type": "PERSON", "row": "b"}]
     assert "Qzx" not in run("score", str(file))
+
+
+def test_the_examples_in_the_docs_do_what_is_said(tmp_path: Path):
+    page = (Path(__file__).parents[2] / "docs/privacy.md").read_text(encoding="utf-8")
+    (given,) = re.findall(r'echo "(.*)" \| gateway privacy scan -', page)
+    assert (
+        json.loads(run("scan", "-", "--json", given=given))["redacted"]
+        == "<PERSON_1>, <EMAIL_1>, owes 20 EUR"
+    )
+    (row,) = re.findall(r"```json\n(.*)\n```", page)
+    (tmp_path / "rows.jsonl").write_text(row)
+    assert json.loads(run("score", str(tmp_path / "rows.jsonl"), "--json"))["leaks"] == []
 
 
 @pytest.mark.parametrize("content", ["{", "[]", '{"id": 1}'])

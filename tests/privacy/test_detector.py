@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from presidio_analyzer import PatternRecognizer
 from presidio_analyzer.pattern import Pattern
 
-from gateway.privacy.detector import Detector, TooLong
+from gateway.privacy.detector import Detector, NotCovered, TooLong
 from gateway.privacy.profile import profile_of
 from tests.privacy.recognizers.found import detector, found
 
@@ -78,6 +78,11 @@ def test_offsets_count_characters_behind_any_other():
 def test_a_text_that_is_too_long_is_refused_and_not_skipped():
     with pytest.raises(TooLong, match="at most 10"):
         Detector(longest_characters=10).spans("ann@example.org", EVERYTHING)
+
+
+def test_a_kind_that_nothing_finds_is_an_error_and_not_a_clean_text():
+    with pytest.raises(NotCovered, match="ORGANIZATION, URL"):
+        detector().spans("see https://example.org", profile_of(["URL", "ORG", "EMAIL"]))
 
 
 def test_another_recognizer_of_presidios_is_asked_too():

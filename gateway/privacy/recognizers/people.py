@@ -237,9 +237,9 @@ def _cue(before: str) -> str:
 def _shaped(word: Word) -> bool:
     """Not CamelCase; McDonald and O'Neill are names."""
     text = word.text
-    plain = len(text) == 1 or text.istitle() or text.isupper()
-    prefixed = any(text.startswith(p) and text[len(p) :].istitle() for p in _PREFIXES)
-    return plain or prefixed or "'" in text or "-" in text
+    if len(text) == 1 or text.istitle() or text.isupper() or "'" in text or "-" in text:
+        return True
+    return any(text.startswith(prefix) and text[len(prefix) :].istitle() for prefix in _PREFIXES)
 
 
 def _like_name(word: Word) -> bool:
