@@ -23,7 +23,7 @@ def test_the_commands_are_those_of_the_package():
         "usage",
         "privacy",
     ]
-    assert len(Commands()) == 7
+    assert len(Commands()) == 9
     assert all(Commands()[name].name == name for name in Commands())
 
 
