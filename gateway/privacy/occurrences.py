@@ -7,13 +7,14 @@ values there are. Only what a cheap look has seen in the texts at all is sought.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
 from gateway.privacy.placeholders import Mention
 from gateway.privacy.values import COMPACT, canonical
 
-_WORD: Final = re.compile(r"[^\W_]+")
+_WORD: Final = re.compile(r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*")
 _GAP: Final = re.compile(r"[ \t.\-()/\u00a0]{0,3}")
 _DIGIT: Final = re.compile(r"[0-9]")
 """Every card, account and phone has one."""
@@ -32,8 +33,8 @@ class Occurrence(NamedTuple):
 
 
 class Known:
-    """Values to look for. Case and white space between words do not count, but for a name of one word
-    ("Will", "May") the case does."""
+    """Values to look for. Case, white space between words and the form of accents do not count; where a value is
+    one word of letters ("Will", "May") the case does."""
 
     __slots__ = ("_compact", "_embedded", "_letters", "_longest", "_prefixes", "_tree")
 
@@ -54,18 +55,24 @@ class Known:
         long = mention.type in _EMBEDDED and len(mention.value) >= _LEAST_EMBEDDED
         if long and len(self._embedded) < _MOST_EMBEDDED:
             self._embedded.append((mention.value, mention))
-        words = list(_WORD.finditer(mention.value))
+        for form in {unicodedata.normalize(name, mention.value) for name in ("NFC", "NFD")} | {mention.value}:
+            self._plant(mention, form)
+
+    def _plant(self, mention: Mention, value: str) -> None:
+        words = list(_WORD.finditer(value))
         if not words:
             return
-        node, lowered, end = self._tree, _lowered(mention.value), words[0].start()
+        node, lowered, end = self._tree, _lowered(value), words[0].start()
         for word in words:
             step = _squeezed(lowered[end : word.start()]) + lowered[word.start() : word.end()]
             node = node.setdefault(step, {})
             end = word.end()
-        first, last = words[0], words[-1]
-        if first.start() == 0 or last.end() == len(mention.value):
-            self._letters.append(lowered[first.start() : first.end()])
-        node[""] = mention, mention.value[first.start() : last.end()], len(words) == 1
+        self._letters.append(lowered[words[0].start() : words[0].end()])
+        forms: set[str] | None = node.setdefault("", (mention, set()))[1]
+        if len(words) == 1 and words[0][0].isalpha() and forms is not None:
+            forms.add(words[0][0])
+        else:
+            node[""] = mention, None
 
     def find(self, text: str) -> list[Occurrence]:
         """In order, and none in another."""
@@ -119,7 +126,7 @@ class Known:
         while node is not None:
             end = words[at][1]
             leaf = node.get("")
-            if leaf is not None and (not leaf[2] or leaf[0].type != "PERSON" or text[start:end] == leaf[1]):
+            if leaf is not None and (leaf[1] is None or text[start:end] in leaf[1]):
                 best, reached = Occurrence(start, end, leaf[0]), at + 1
             at += 1
             if at == len(words):

@@ -13,7 +13,7 @@ from msgspec import Struct
 from gateway.privacy.occurrences import Known
 from gateway.privacy.placeholders import Issued, Mention, Numbering, look_alikes
 from gateway.privacy.spans import Span
-from gateway.privacy.values import canonical, hashed, masked
+from gateway.privacy.values import hashed, masked
 
 
 class Action(Enum):
@@ -109,12 +109,12 @@ def _replaced(
 
 
 def _mentions(texts: Sequence[str], acted: Sequence[Sequence[Span]]) -> list[Mention]:
-    """Each value once, by first appearance."""
+    """Each form of each value once, by first appearance."""
     found: dict[tuple[str, str], Mention] = {}
     for text, spans in zip(texts, acted, strict=True):
         for span in spans:
             value = text[span.start : span.end]
-            found.setdefault((span.type, canonical(span.type, value)), Mention(span.type, value))
+            found.setdefault((span.type, value), Mention(span.type, value))
     return list(found.values())
 
 

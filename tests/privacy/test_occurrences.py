@@ -22,10 +22,17 @@ def found(text: str, *values: tuple[str, str]) -> list[str]:
         (("IBAN", "GB82WEST1234"), "iban gb82 west 1234.", ["gb82 west 1234"]),
         (("SECRET", "sk-abcdef"), "xsk-abcdefz", ["sk-abcdef"]),
         (("PERSON", "..."), "...", []),
+        (("CITY", "Nice"), "a nice day in Nice", ["Nice"]),
+        (("PERSON", "Zo\u00eb Ru\u00edz"), "Zoe\u0308 Rui\u0301z", ["Zoe\u0308 Rui\u0301z"]),
+        (("PERSON", "Zoe\u0308"), "Zo\u00eb, Zoe", ["Zo\u00eb"]),
     ],
 )
 def test_what_is_found_again_is_the_same_value(value, text, hits):
     assert found(text, value) == hits
+
+
+def test_every_form_of_a_word_is_found():
+    assert found("will Will WILL", ("PERSON", "Will"), ("PERSON", "WILL")) == ["Will", "WILL"]
 
 
 def test_of_two_values_the_longer_is_found():
