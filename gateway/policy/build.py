@@ -19,7 +19,7 @@ from gateway.policy.models.apis import offered
 from gateway.policy.models.audit import AuditEntry
 from gateway.policy.models.document import PolicyDocument
 from gateway.policy.models.identity_providers import IdentityProviderEntry
-from gateway.policy.models.models import ModelEntry, TargetEntry
+from gateway.policy.models.models import ModelEntry, PriceEntry, TargetEntry
 from gateway.policy.models.providers import ProviderEntry
 from gateway.policy.snapshot import FREE, Audit, Model, Policy, Price, Provider, Target, Timeouts
 
@@ -137,7 +137,7 @@ def _price(entry: TargetEntry, provider: Provider) -> Price | None:
         return FREE
     if entry.price is None:
         return None
-    return Price(entry.price.input, entry.price.output, entry.price.cache_read, entry.price.cache_write)
+    return Price(**{rate: getattr(entry.price, rate) for rate in PriceEntry.model_fields})
 
 
 def _identity_provider(name: str, entry: IdentityProviderEntry) -> IdentityProvider:

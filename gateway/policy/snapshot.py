@@ -40,12 +40,15 @@ class Timeouts:
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """USD per million tokens, exact. A cache rate of None means: as `input`."""
+    """USD per million tokens, exact. None means: as `input`, as `cache_write`, as `output` (gateway.upstream.rates)."""
 
     input: Decimal
     output: Decimal
     cache_read: Decimal | None = None
     cache_write: Decimal | None = None
+    cache_write_1h: Decimal | None = None
+    audio_input: Decimal | None = None
+    audio_output: Decimal | None = None
 
 
 FREE: Final = Price(Decimal(0), Decimal(0), Decimal(0), Decimal(0))

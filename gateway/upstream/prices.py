@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from typing import Final
 
 from gateway.policy.snapshot import Price
@@ -80,12 +81,20 @@ class PriceBook:
 
 def declared_rates(price: Price) -> Rates:
     """The rates of a price in a policy (USD per million tokens), each rounded up to a nano-dollar."""
-    if not any((price.input, price.output, price.cache_read, price.cache_write)):
+    rates = (price.input, price.output, price.cache_read, price.cache_write, price.cache_write_1h)
+    if not any((*rates, price.audio_input, price.audio_output)):
         return FREE
     return Rates(
         input=nano_usd(price.input),
         output=nano_usd(price.output),
-        cache_read=None if price.cache_read is None else nano_usd(price.cache_read),
-        cache_write=None if price.cache_write is None else nano_usd(price.cache_write),
+        cache_read=_nano(price.cache_read),
+        cache_write=_nano(price.cache_write),
+        cache_write_1h=_nano(price.cache_write_1h),
+        audio_input=_nano(price.audio_input),
+        audio_output=_nano(price.audio_output),
         version="policy",
     )
+
+
+def _nano(rate: Decimal | None) -> int | None:
+    return None if rate is None else nano_usd(rate)

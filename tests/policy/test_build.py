@@ -37,6 +37,10 @@ def test_targets_of_a_provider_that_is_off_are_named_and_not_called(tmp_path: Pa
             "{to: on/a, price: {input: 1, output: 2, cache_read: 0.1, cache_write: 1.25}}",
             Price(Decimal(1), Decimal(2), Decimal("0.1"), Decimal("1.25")),
         ),
+        (
+            "{to: on/a, price: {input: 1, output: 2, cache_write_1h: 3, audio_input: 4, audio_output: 5}}",
+            Price(Decimal(1), Decimal(2), None, None, Decimal(3), Decimal(4), Decimal(5)),
+        ),
     ],
 )
 def test_a_target_has_its_own_price_else_its_providers(target: str, price: Price | None, tmp_path: Path):

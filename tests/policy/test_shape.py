@@ -38,6 +38,9 @@ def test_a_key_that_is_optional_or_a_union_leads_to_its_block():
         "output",
         "cache_read",
         "cache_write",
+        "cache_write_1h",
+        "audio_input",
+        "audio_output",
     )
 
 

@@ -19,6 +19,7 @@ from gateway.usage import Usage, usd
 
 DAY = date(2026, 11, 20)
 OPENAI = "https://api.openai.com/v1"
+RATES = ("input", "output", "cache_read", "cache_write", "cache_write_1h", "audio_input", "audio_output")
 ANTHROPIC = "https://api.anthropic.com"
 GOOGLE = "https://generativelanguage.googleapis.com"
 SAMPLE = [
@@ -143,6 +144,12 @@ def test_a_declared_price_comes_before_the_list_and_says_so(book: PriceBook) -> 
     assert (rates.input, rates.output, rates.cache_read) == (37_500_000, 2_000_000_000, 10_000_000)
     assert rates.cache_write is None
     assert rates.version == "policy"
+
+
+def test_every_rate_that_a_policy_declares_counts(book: PriceBook) -> None:
+    price = Price(*map(Decimal, (1, 2, 3, 4, 5, 6, 7)))
+    found = book.rates("openai", "openai", OPENAI, "gpt-5-mini", price, free=False)
+    assert [getattr(found, name) for name in RATES] == [number * 10**9 for number in range(1, 8)]
 
 
 def test_free_is_free_by_target_by_provider_and_for_echo(book: PriceBook) -> None:

@@ -1,15 +1,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace as with_figures
 
 from gateway.upstream.rates import Rates, Step, cost
-from gateway.usage import MAX_NANO_USD, Usage
+from gateway.usage import MAX_NANO_USD, Usage, nano_usd
 
 RATE = st.integers(0, 10**12)
 TOKENS = st.integers(0, 2_000_000)
@@ -82,6 +84,57 @@ def test_a_service_tier_has_its_own_rates_and_an_unknown_one_the_standard() -> N
     assert cost(rates, with_figures(million, tier="flex")) == 1
     assert cost(rates, with_figures(million, batch=True, tier="flex")) == 2
     assert cost(rates, with_figures(million, tier="default")) == cost(GPT, million)
+
+
+# USD per million: input 1, output 5, cache read 0.1, written for 5 minutes 1.25 and for an hour 2, audio 10 and 20;
+# above 200,000 of input twice as much; in a batch half. Like the lists of those who have all of that.
+M = 10**9
+LONG = Rates(input=2 * M, output=10 * M, cache_read=M // 5, cache_write=25 * M // 10, cache_write_1h=4 * M)
+HALF = Rates(
+    input=M // 2, output=25 * M // 10, cache_read=M // 20, cache_write=625 * M // 1000, cache_write_1h=M
+)
+FULL = Rates(
+    input=M,
+    output=5 * M,
+    cache_read=M // 10,
+    cache_write=125 * M // 100,
+    cache_write_1h=2 * M,
+    audio_input=10 * M,
+    audio_output=20 * M,
+    steps=(Step(200_000, LONG),),
+    tiers={"batch": HALF, "priority": replace(LONG, input=3 * M)},
+)
+
+
+@pytest.mark.parametrize(
+    ("usage", "usd"),
+    [
+        (Usage(0, 0), "0"),
+        (Usage(1000, 200), "0.002"),
+        (Usage(1000, 200, reasoning_tokens=150), "0.002"),
+        (Usage(1000, 0, cache_read_tokens=1000), "0.0001"),
+        (Usage(1000, 0, cache_write_tokens=1000), "0.00125"),
+        (Usage(1000, 0, cache_write_tokens=1000, cache_write_1h_tokens=1000), "0.002"),
+        (Usage(1000, 0, cache_write_tokens=800, cache_write_1h_tokens=300), "0.001425"),
+        (Usage(1000, 0, cache_read_tokens=500, cache_write_tokens=300, cache_write_1h_tokens=100), "0.0007"),
+        (Usage(1000, 200, audio_input_tokens=600), "0.0074"),
+        (Usage(1000, 200, audio_output_tokens=150), "0.00425"),
+        (Usage(200_000, 1000), "0.205"),
+        (Usage(200_001, 1000), "0.410002"),
+        (Usage(300_000, 0, cache_read_tokens=250_000), "0.15"),
+        (Usage(1000, 200, batch=True), "0.001"),
+        (Usage(1000, 200, batch=True, tier="priority"), "0.001"),
+        (Usage(1000, 0, cache_write_tokens=1000, cache_write_1h_tokens=1000, batch=True), "0.001"),
+        (Usage(1000, 200, tier="priority"), "0.005"),
+        (Usage(1000, 200, tier="standard"), "0.002"),
+        (Usage(1000, 200, images=3), "0.002"),
+        (Usage(1000, 200, estimated=True), "0.002"),
+    ],
+    ids=lambda value: str(value) if isinstance(value, str) else "",
+)
+def test_what_a_call_costs(usage: Usage, usd: str) -> None:
+    """By hand, from the table of docs/usage.md."""
+    assert cost(FULL, usage) == nano_usd(Decimal(usd))
 
 
 def test_what_is_free_costs_nothing() -> None:

@@ -65,6 +65,17 @@ class PriceEntry(Block):
         description="USD per million input tokens written to the provider's cache. Absent: as input.",
         examples=[0.3],
     )
+    cache_write_1h: Rate | None = Field(
+        default=None,
+        description="USD per million of those that it keeps for an hour. Absent: as cache_write.",
+        examples=[0.5],
+    )
+    audio_input: Rate | None = Field(
+        default=None, description="USD per million tokens of audio heard. Absent: as input.", examples=[10]
+    )
+    audio_output: Rate | None = Field(
+        default=None, description="USD per million tokens of audio said. Absent: as output.", examples=[20]
+    )
 
 
 def _free_or_rates(value: object) -> str:
