@@ -109,13 +109,13 @@ def _bytes(path: Path) -> bytes | None:
 
 
 def _write(path: Path, content: bytes, *, like: Path) -> None:
-    """With the mode of the file whose place it takes."""
+    """With the mode of the file whose place it takes, before anything is in it."""
     with path.open("wb") as file:
+        with suppress(OSError):
+            os.fchmod(file.fileno(), like.stat().st_mode & 0o7777)
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-    with suppress(OSError):
-        path.chmod(like.stat().st_mode & 0o7777)
 
 
 def _put_back(folder: Path, before: Mapping[str, bytes | None]) -> None:

@@ -66,6 +66,23 @@ def test_prompts_are_set_aside_beside_themselves(folder: Path):
     assert aside == (folder / "prompts" / ".p.yaml.replaced",)
 
 
+def test_no_copy_is_open_to_more_than_the_file_itself(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    """Not even while it is written: a policy may hold a secret."""
+    (folder / "a.yaml").chmod(0o600)
+    seen, sync = list[int](), os.fsync
+
+    def fsync(descriptor: int) -> None:
+        seen.append(os.fstat(descriptor).st_mode & 0o777)
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    wanted = Restoration({"a.yaml": "a: new\n"}, ())
+    set_aside(folder, wanted)
+    restore(folder, wanted)
+    assert seen[:2] == [0o600, 0o600]
+    assert (folder / ".a.yaml.replaced").stat().st_mode & 0o777 == 0o600
+
+
 def test_a_file_keeps_its_mode(folder: Path):
     (folder / "a.yaml").chmod(0o640)
     restore(folder, WANTED)
