@@ -19,6 +19,7 @@ _WORD: Final = re.compile(r"[^\W\d_]+")
 _CAPITAL: Final = re.compile(r"(?<![^\W\d_])[A-ZÀ-ÖØ-ÞĀ-Ž][^\W\d_]*")
 _LONGEST_GAP: Final = 12
 _LIST_GAP: Final = 6
+_LONGEST_JOINED: Final = 40
 _PREFIXES: Final = ("Mc", "Mac", "De", "Di", "Da", "Del", "Van", "Le", "La", "Fitz", "Du", "St")
 _FIELD_ENDS: Final = (":", "=", ">")
 _QUOTES: Final = " \"'*_"
@@ -203,7 +204,7 @@ def _runs(text: str) -> Iterator[list[Word]]:
             if run:
                 yield run
             run = []
-        elif between in ("-", "'"):
+        elif between in ("-", "'") and start - run[-1].start < _LONGEST_JOINED:
             start = run.pop().start  # Jean-Baptiste and O'Callaghan are one word each
         word = text[start:end]
         run.append(Word(start, end, word, word.lower()))
