@@ -61,7 +61,7 @@ async def _one_life(gateway: GatewayProcess, key: str, seen: Seen) -> None:
         for number in range(CALLERS):
             voice, stream = VOICES[number % 3], number % 6 >= 3
             callers.create_task(_calls_until_cut(port, key, voice, stream=stream, seen=seen))
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await seen.enough.wait()
         gateway.kill()
 

@@ -35,7 +35,7 @@ from gateway.stores.interfaces import CallFilter
 from tests.parts.processes import Output, eventually, resident_bytes
 
 _LISTENING = "listening on "
-_ENDS_WITHIN_S = 20.0
+_ENDS_WITHIN_S = 50.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +199,7 @@ class GatewayProcess:
             env=self._environment,
             capture_output=True,
             text=True,
-            timeout=30.0,
+            timeout=50.0,
         )
 
     def asked(self, *words: str) -> str:

@@ -12,7 +12,7 @@ from typing import IO, TypeVar
 Found = TypeVar("Found")
 
 
-def eventually(look: Callable[[], Found | None], what: str, *, deadline_s: float = 20.0) -> Found:
+def eventually(look: Callable[[], Found | None], what: str, *, deadline_s: float = 50.0) -> Found:
     """The first true answer of `look`, asked again and again; AssertionError names `what` if none came."""
     end = time.monotonic() + deadline_s
     pause_s = 0.005
