@@ -25,7 +25,11 @@ from gateway.health import health_routes
 from gateway.identity.identities import Identities
 from gateway.installation import Installation, open_installation
 from gateway.journal import LogJournal
-from gateway.ledger.memory import MemoryLedger
+from gateway.ledger.local import LocalLedger
+from gateway.ledger.past import RecordedPast
+from gateway.ledger.redis_store import RedisStore, connect
+from gateway.ledger.shared import SharedLedger
+from gateway.policy.entries import Entry
 from gateway.policy.snapshot import Policy
 from gateway.reload.hangup import on_hangup
 from gateway.reload.reading import Folder
@@ -33,13 +37,14 @@ from gateway.reload.reloader import Reloader
 from gateway.reload.status import InForce
 from gateway.revocation import end_revoked
 from gateway.runtime import Bounds, Runtime
-from gateway.settings import Settings, environment
+from gateway.settings import Settings, SettingsInvalid, environment
 from gateway.stores.archive import SqlArchive
 from gateway.stores.key_uses import LastUses, SqlKeyUses
 from gateway.stores.keybook import KeyBook
 from gateway.stores.objects import ObjectCache, SqlObjects
 from gateway.stores.processes import Process, Reports, SqlProcesses
 from gateway.stores.revisions import SqlRevisions
+from gateway.stores.spending import SqlSpending
 from gateway.stores.subjects import SubjectCache
 from gateway.tokens import Tokens
 from gateway.upload import Uploads
@@ -54,6 +59,9 @@ from gateway.upstream.reached import reached
 Announce = Callable[[Installation], None]
 """Told once the installation is open and before calls are taken (the trial key)."""
 
+
+LOOK_UP_S = 1.0
+"""How long a call waits for what the database knows of a limit or budget that is asked for the first time."""
 
 Remote = AiohttpUpstream | HttpxUpstream
 Unable = Callable[[GatewayError], None]
@@ -104,6 +112,8 @@ async def running(
         stack.push_async_callback(uses.write)
         remote, tokens = await stack.enter_async_context(aclosing(_upstream(settings))), Tokens()
         identities = stack.enter_context(closing(Identities(Fetcher(), clock)))
+        ledger = _ledger(settings, policies, installation, threads("past"))
+        stack.push_async_callback(ledger.aclose)
         runtime = Runtime(
             policies=policies,
             keys=keys,
@@ -111,7 +121,7 @@ async def running(
             identities=identities,
             subjects=SubjectCache(installation.subjects, for_subjects),
             objects=ObjectCache(SqlObjects(installation.database.engine), for_objects),
-            ledger=MemoryLedger(),
+            ledger=ledger,
             prices=PriceBook(clock.today),
             tokens=tokens,
             uploads=Uploads(settings.data / "uploads", for_uploads, lambda: secrets.token_hex(16)),
@@ -130,6 +140,7 @@ async def running(
             keys.follow(lambda: end_revoked(runtime)),
             uses.follow(),
             reloader.follow(),
+            ledger.run(),
             _reports(installation, audit, reloader, for_uses, stack).follow(),
         )
         open_side(settings, Parts(installation, runtime, audit, identities, reloader), stack, administer)
@@ -171,6 +182,27 @@ def _let_go(policy: Policy, runtime: Runtime, remote: Remote) -> None:
     """Of what another policy had and this one has not: calls of its keys, connections to its providers."""
     end_revoked(runtime)
     remote.keep_only(reached(policy))
+
+
+def _ledger(
+    settings: Settings, policies: InForce, installation: Installation, executor: Executor
+) -> LocalLedger | SharedLedger:
+    """Limits and budgets: in this process, or in Redis for all gateways of this installation."""
+    clock = installation.clock
+
+    def entry_of(id_: str) -> Entry | None:
+        return next((each for each in policies.current.entries if each.id == id_), None)
+
+    past = RecordedPast(SqlSpending(installation.database.engine), executor, entry_of, clock.now_ms)
+    if settings.redis_url is None:
+        return LocalLedger(clock, past, timeout_s=LOOK_UP_S)
+    try:
+        client = connect(settings.redis_url.get_secret_value())
+    except ValueError as error:
+        raise SettingsInvalid((f"GATEWAY_REDIS_URL: {error}",)) from None
+    return SharedLedger(
+        RedisStore(client, installation.database.installation), clock, past, secrets.token_hex(8)
+    )
 
 
 def _reports(

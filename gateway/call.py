@@ -14,7 +14,8 @@ from gateway.dialects.speech import Speech
 from gateway.errors import Kind, Problem, Refused
 from gateway.form import Form
 from gateway.identity.person import Person
-from gateway.ledger.interface import Hold
+from gateway.ledger.demand import Hold
+from gateway.ledger.demands import Bound
 from gateway.policy.declared_keys import DeclaredKey
 from gateway.policy.roles import Role
 from gateway.policy.snapshot import Model, Policy, Target
@@ -148,6 +149,8 @@ class Call(Struct):
     caller: Caller | None = None
     asked: Asked | None = None
     end_user: str | None = None
+    """A pseudonym; `end_user_name` is what the request says: rules match on it, nothing keeps it."""
+    end_user_name: str | None = None
     use_case: str | None = None
     """The key's, or the one that the request claims, once a role allows that."""
     claimed: str | None = None
@@ -160,7 +163,12 @@ class Call(Struct):
     places: frozenset[Place] | None = None
     """Where all is kept that the request refers to. None: it refers to nothing."""
     plan: Plan | None = None
+    bound: Bound | None = None
+    """The most that an attempt can cost and use. None: no limit and no budget was asked."""
     hold: Hold | None = None
+    """What is held for the attempt under way, or for the first one."""
+    lost_nano_usd: int = 0
+    """What is charged for attempts that may be billed and of which no more was heard."""
     intended: int | None = None
     """How many verdicts the recorded intent holds; None: no intent is recorded."""
     intent: Appended | None = None

@@ -70,6 +70,7 @@ class Kind(Enum):
 class Problem:
     """What a caller is told. `code` is machine readable, `param` the field at fault.
 
+    `limits` are what a limit of ours says in headers, by the names of the OpenAI family.
     `retry_after_s` becomes `retry-after`; `should_retry` (None: the client decides) becomes
     `x-should-retry`, which the OpenAI and Anthropic SDKs obey.
     """
@@ -80,6 +81,7 @@ class Problem:
     param: str | None = None
     retry_after_s: float | None = None
     should_retry: bool | None = None
+    limits: tuple[tuple[str, str], ...] = ()
 
 
 class GatewayError(Exception):

@@ -15,7 +15,7 @@ def health_routes(front: Front) -> list[Route]:
 
     async def ready(_: Request) -> PlainTextResponse:
         runtime = front.runtime
-        if runtime is None or not runtime.audit.healthy:
+        if runtime is None or not runtime.audit.healthy or not runtime.ledger.started:
             return PlainTextResponse("not ready\n", status_code=503)
         return PlainTextResponse("ready\n")
 

@@ -75,7 +75,7 @@ async def admit(call: Call, exchange: Exchange, runtime: Runtime) -> None:
     if call.dialect.keeping is not None:
         await unpack.enter(call, runtime, _AS_A_CALL)
     # inspect: personal data and guards (issue: privacy); cache (issue: traffic)
-    await reserve.enter(call, runtime)
+    await reserve.enter(call, runtime, plan.instead)
     await record.enter(call, runtime)
 
 

@@ -105,6 +105,8 @@ async def send_end(call: Call, exchange: Exchange, runtime: Runtime, fault: Upst
         verbatim = verbatim_body(fault, call.family.name) if passes else None
         body = verbatim or call.family.problem_body(problem, call.id)
         headers = problem_head(head(call, "application/json"), problem)
+        if problem.limits:
+            headers += passing(dict(problem.limits), "openai", call.family.name)
         if isinstance(fault, Answered) and call.sent_to is not None:
             headers += passing(fault.headers, call.sent_to.speech.family.name, call.family.name)
         await exchange.answer(problem.kind.status, headers, body)

@@ -10,7 +10,7 @@ from gateway.audit.appended import Appended
 from gateway.audit.entry import Entry
 from gateway.call import Call
 from gateway.identity.person import Person
-from gateway.ledger.interface import Ledger
+from gateway.ledger.protocol import Ledger
 from gateway.policy.snapshot import Policy, Price
 from gateway.stores.key_records import KeyRecord
 from gateway.stores.ownership import KeptObject

@@ -47,6 +47,11 @@ class Settings(BaseSettings):
     database_url: str | None = Field(
         None, description="SQLAlchemy URL; default: SQLite under the data folder."
     )
+    redis_url: SecretStr | None = Field(
+        None,
+        description="Where limits and budgets are counted for several gateways: redis://, rediss://, "
+        "redis+sentinel://, redis+cluster://; default: each gateway counts for itself.",
+    )
     secret_key: SecretStr | None = Field(
         None, description="Secret from which all keys are derived; default: a file."
     )
@@ -64,9 +69,7 @@ class Settings(BaseSettings):
     admin_key: SecretStr | None = Field(
         None, description="A key with all permissions, for administration only."
     )
-    workers: int = Field(
-        1, ge=1, description="Processes. More than one needs Redis, which this version lacks."
-    )
+    workers: int = Field(1, ge=1, description="Processes. This version has one.")
     upstream: Literal["aiohttp", "httpx"] = Field("aiohttp", description="HTTP client towards providers.")
     max_body_bytes: int = Field(32 * 1024 * 1024, ge=1024, description="Largest request body.")
     upload_bytes: int = Field(
@@ -124,8 +127,8 @@ class Settings(BaseSettings):
     def _fits_this_version(self) -> Settings:
         if self.workers > 1:
             raise ValueError(
-                "GATEWAY_WORKERS: more than one worker would each keep its own count of limits and budgets; "
-                "that needs GATEWAY_REDIS_URL, which this version does not have yet"
+                "GATEWAY_WORKERS: this version has one worker in a process; start more gateways, with one "
+                "GATEWAY_REDIS_URL for all"
             )
         if self.database_url and not self.database_url.startswith("sqlite:///"):
             raise ValueError(

@@ -17,13 +17,13 @@ from gateway.dialects.interface import Family
 from gateway.dialects.openai_family import OPENAI
 from gateway.errors import Broken, UpstreamFault
 from gateway.front import open_call
-from gateway.ledger.interface import Hold
-from gateway.ledger.memory import MemoryLedger
+from gateway.ledger.demand import Charge, Hold
 from gateway.policy.snapshot import Audit
 from gateway.runtime import Runtime
 from gateway.wire import Exchange
 from tests.parts.asgi_client import AsgiClient
 from tests.parts.calls import BEARER, KEY, chat_body, key_record, make_call, make_policy
+from tests.parts.ledgers import CountingLedger, roomy
 from tests.parts.provider_answers import CHAT_DONE, chat_answer, chat_chunk
 from tests.parts.runtime import (
     FakeAudit,
@@ -47,7 +47,7 @@ class Page:
     stream: bool = False
     audit: FakeAudit = field(default_factory=FakeAudit)
     durability: str = "before_reply"
-    ledger: MemoryLedger = field(default_factory=MemoryLedger)
+    ledger: CountingLedger = field(default_factory=CountingLedger)
     headers: tuple[tuple[bytes, bytes], ...] = (BEARER,)
     family: Family = OPENAI
     client: AsgiClient = field(init=False)
@@ -60,7 +60,7 @@ class Page:
         self.client = AsgiClient(chat_body(stream=self.stream), headers=self.headers)
         self.upstream = FakeUpstream(*self.answers)
         self.runtime = make_runtime(
-            make_policy(audit=Audit(durability=self.durability)),
+            make_policy(audit=Audit(durability=self.durability), entries=roomy()),
             self.upstream,
             audit=self.audit,
             ledger=self.ledger,
@@ -148,7 +148,7 @@ async def test_without_an_intent_nothing_is_sent_and_the_caller_gets_a_503(audit
     page = await Page((FakeIncoming(ANSWER),), audit=audit).serve()
     assert (page.client.status, page.error["code"]) == (503, "audit")
     assert page.upstream.sent == []
-    assert (page.ledger.open_holds, page.ledger.settled) == (0, 1)
+    assert (page.ledger.open_holds, page.ledger.settled, page.ledger.cancelled) == (0, 0, 1)
 
 
 @pytest.mark.parametrize("kind", ["full", "broken"])
@@ -180,8 +180,8 @@ async def test_without_an_outcome_a_providers_own_words_are_withheld_too():
 # ---------------------------------------------------------------- settling
 
 
-class BreakingLedger(MemoryLedger):
-    def settle(self, hold: Hold, spent_nano_usd: int) -> None:
+class BreakingLedger(CountingLedger):
+    def settle(self, held: Hold, charge: Charge) -> None:
         raise ZeroDivisionError("a mistake of ours")
 
 

@@ -9,12 +9,12 @@ from typing import Any
 from gateway import pipeline
 from gateway.dialects.openai_family import OPENAI
 from gateway.front import open_call
-from gateway.ledger.memory import MemoryLedger
 from gateway.presence import Message
 from gateway.revocation import end_revoked
 from gateway.wire import Exchange
 from tests.parts.asgi_client import AsgiClient
 from tests.parts.calls import BEARER, KEY, chat_body, key_record, make_call, make_policy
+from tests.parts.ledgers import CountingLedger, roomy
 from tests.parts.provider_answers import chat_chunk
 from tests.parts.runtime import (
     NOON_MS,
@@ -35,10 +35,10 @@ class Running:
         chunks = (chat_chunk("Hi"),) if stream else ()
         kind = "text/event-stream" if stream else "application/json"
         self.incoming = FakeIncoming(*chunks, content_type=kind, hangs=True)
-        self.keys, self.ledger, self.audit = FakeKeys({KEY: key_record(**key)}), MemoryLedger(), FakeAudit()
+        self.keys, self.ledger, self.audit = FakeKeys({KEY: key_record(**key)}), CountingLedger(), FakeAudit()
         self.clock = FakeClock()
         self.runtime = make_runtime(
-            make_policy(),
+            make_policy(entries=roomy()),
             FakeUpstream(self.incoming),
             keys=self.keys,
             ledger=self.ledger,

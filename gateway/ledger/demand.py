@@ -6,20 +6,9 @@ stand in the order given here: the script (ledger.lua) reads them by their place
 
 from __future__ import annotations
 
-from typing import Final, Literal
-
 from msgspec import Struct
 
-Kind = Literal["requests", "tokens", "concurrent", "budget"]
-
-Exceeded = Literal["block", "warn", "downgrade"]
-"""What follows where an entry has no room: a refusal, a note, or the next choice."""
-
-Failing = Literal["block", "local", "allow"]
-"""What holds while the shared store can't be asked: refuse, this process's share, or nothing."""
-
-FOREVER_MS: Final = 253_402_300_800_000
-"""The end of a period that never ends: the year 10000."""
+from gateway.policy.entries import Exceeded, Failing, Kind
 
 
 class Demand(Struct, frozen=True, array_like=True):

@@ -11,8 +11,8 @@ from typing import Final, Literal
 
 from msgspec import Struct
 
-from gateway.ledger.demand import Demand, Exceeded
-from gateway.ledger.entries import Entry
+from gateway.ledger.demand import Demand
+from gateway.policy.entries import Entry, Exceeded
 from gateway.policy.match import Facts, Match
 from gateway.usage import MAX_NANO_USD
 
@@ -61,23 +61,27 @@ def demands(
     bound: Bound,
     now_ms: int,
     *,
+    counted: Facts | None = None,
     again: bool = False,
+    elsewhere: bool = False,
     downgraded: bool = False,
     increases: Mapping[str, tuple[Increase, ...]] = _NO_INCREASES,
     freezes: Iterable[Freeze] = (),
 ) -> tuple[Demand, ...] | Blocked:
-    """`facts` are those of the call and of the target it is to go to. `again`: another attempt of a call whose request
-    was counted with the first one; only what speaks of the target counts it anew. `downgraded`: the call goes to the
+    """`facts` are those of the call and of the target it is to go to, `counted` those under which it is counted, with
+    people under pseudonyms. `again`: another attempt of a call whose request was counted with the first one; only
+    what speaks of the target counts it anew, and what speaks of the model if that is another one (`elsewhere`). `downgraded`: the call goes to the
     model that an exceeded budget names, so that budget counts it and no longer refuses. `increases` are by the name
     of their entry.
     """
     for freeze in freezes:
         if freeze.match.matches(facts):
             return Blocked(freeze.reason, "frozen")
+    counted = counted or facts
     found = []
     scopes: dict[tuple[str, ...], str] = {}
     for entry in entries:
-        if again and entry.kind == "requests" and not entry.of_target:
+        if again and entry.kind == "requests" and not (entry.of_target or (elsewhere and entry.of_model)):
             continue
         if not (entry.every_call or entry.match.matches(facts)):
             continue
@@ -88,10 +92,10 @@ def demands(
             continue
         scope = scopes.get(entry.per)
         if scope is None:
-            scope = scopes[entry.per] = _text(_values(facts, entry.per))
+            scope = scopes[entry.per] = _text(values_of(counted, entry.per))
         most = entry.most
         if increases and (raised := increases.get(entry.name)):
-            most = _raised(most, raised, _values(facts, entry.per), now_ms)
+            most = _raised(most, raised, values_of(counted, entry.per), now_ms)
         found.append(_demand(entry, scope, amount, most, now_ms, downgraded))
     return tuple(found)
 
@@ -146,7 +150,8 @@ def _raised(most: int, raised: Iterable[Increase], scope: tuple[str, ...], now_m
     return min(most + more, MAX_NANO_USD)
 
 
-def _values(facts: Facts, per: tuple[str, ...]) -> tuple[str, ...]:
+def values_of(facts: Facts, per: tuple[str, ...]) -> tuple[str, ...]:
+    """What a call is counted under."""
     return tuple([_value(facts, fact) for fact in per])
 
 

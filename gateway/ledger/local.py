@@ -44,6 +44,10 @@ class LocalLedger:
         self._priming = Priming(past, self._apply, timeout_s)
 
     @property
+    def started(self) -> bool:
+        return True
+
+    @property
     def open(self) -> int:
         """Holds that are not settled."""
         return self._book.open

@@ -1,4 +1,4 @@
-"""What the request path will need of a ledger that keeps limits and budgets, and what a ledger needs.
+"""What the request path needs of a ledger that keeps limits and budgets, and what a ledger needs.
 
 `LocalLedger` keeps them in this process, `SharedLedger` in Redis.
 """
@@ -21,6 +21,11 @@ In order of preference; see `operations.Reserve`."""
 
 
 class Ledger(Protocol):
+    @property
+    def started(self) -> bool:
+        """It counts, or has done so."""
+        ...
+
     async def reserve(self, id_: str, wanted: Wanted) -> Hold | Refusal:
         """All demands of one choice, or nothing. At most one round trip, but where something is primed or a period
         has just passed. Cancelled in between, nothing stays taken."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from gateway.ledger.demand import FOREVER_MS, Charge, Demand
+from gateway.ledger.demand import Charge, Demand
+from gateway.policy.periods import FOREVER_MS
 
 KEPT_MS: Final = 7 * 86_400_000
 """How long a budget's counter outlives its period: for settlements that come late, and clocks that go back."""

@@ -70,6 +70,7 @@ class SharedLedger:
         self._priming = Priming(past, self._apply, timeout_s)
         self._alone = Alone()
         self._epoch = 0
+        self.started = False
         self._processes = UNKNOWN
         self._extended_s = clock.monotonic()
         self._open: dict[str, Hold] = {}
@@ -142,6 +143,7 @@ class SharedLedger:
         self._processes = epoch.processes
         if self._batches.down:
             self._batches.resume(epoch.number)
+            self.started = True
         self._renew_leases()
 
     async def _join(self, epoch: int) -> None:

@@ -11,6 +11,7 @@ from ipaddress import ip_network
 from gateway.policy import nodes
 from gateway.policy.credentials import Access, Reachable
 from gateway.policy.declared_keys import declared_keys
+from gateway.policy.entries import entries
 from gateway.policy.faults import Fault
 from gateway.policy.hierarchy import roles_in_force, teams_in_force
 from gateway.policy.identities import IdentityProvider
@@ -50,6 +51,7 @@ def build(
         egress=tuple(ip_network(text) for text in document.egress.allow),
         keys=declared_keys(document.keys),
         audit=_audit(document.audit),
+        entries=entries(document.limits, document.budgets),
         off=reachable.off,
         not_yet=not_yet,
         warnings=warnings,

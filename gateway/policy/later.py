@@ -30,8 +30,7 @@ LATER: Final = (
         "NOBODY IS PROTECTED by it: personal data and secrets go to providers as they come",
     ),
     Later(("guardrails",), "NOTHING IS CHECKED: nothing is blocked, flagged or redacted"),
-    Later(("limits",), "no call is counted, and none is refused"),
-    Later(("budgets",), "NO SPENDING IS HELD to any amount, and nobody is warned"),
+    Later(("budgets", "*", "alert_at"), "nobody is told when such a share is spent"),
     Later(("experiments",), "every call goes as its model says"),
     Later(("shadows",), "no call is copied"),
     Later(("prompts",), "prompts can't be asked for"),
@@ -104,3 +103,6 @@ def _at(node: nodes.Node, path: tuple[str, ...]) -> Iterator[nodes.Node]:
         for name, entry in node.entries.items():
             if path[0] in ("*", name):
                 yield from _at(entry.value, path[1:])
+    elif isinstance(node, nodes.Sequence) and path[0] == "*":
+        for item in node.items:
+            yield from _at(item, path[1:])

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Final
 
 from gateway.policy.declared_keys import DeclaredKey
+from gateway.policy.entries import Entry
 from gateway.policy.faults import Fault
 from gateway.policy.globs import Glob
 from gateway.policy.identities import IdentityProvider
@@ -115,7 +116,8 @@ class Audit:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """All of it. `keys` are by hash; `off` names the providers that are off, and why. `not_yet` is what of it
+    """All of it. `keys` are by hash; `entries` are its limits and budgets; `off` names the
+    providers that are off, and why. `not_yet` is what of it
     is declared and not enforced; `warnings` are rules that are valid and surely not meant so."""
 
     revision: str
@@ -127,9 +129,12 @@ class Policy:
     egress: tuple[Network, ...] = ()
     keys: Mapping[str, DeclaredKey] = field(default_factory=dict)
     audit: Audit = Audit()
+    entries: tuple[Entry, ...] = ()
     off: Mapping[str, str] = field(default_factory=dict)
     not_yet: tuple[NotYet, ...] = ()
     warnings: tuple[Fault, ...] = field(default=(), compare=False)
+    follows: bool = field(init=False, compare=False)
+    """Whether an entry speaks of the target or the model, so that a fallback counts elsewhere."""
     _globs: tuple[tuple[Glob, Model], ...] = field(init=False, repr=False, compare=False)
     _remembered: dict[str, Model] = field(init=False, repr=False, compare=False)
     _held: dict[tuple[str | None, tuple[str, ...]], tuple[Role, ...]] = field(
@@ -141,6 +146,7 @@ class Policy:
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
         globs = [(Glob.of(name), model) for name, model in self.models.items() if "*" in name]
         globs.sort(key=lambda pair: (pair[0].specificity, pair[0].text), reverse=True)
+        object.__setattr__(self, "follows", any(entry.of_target or entry.of_model for entry in self.entries))
         object.__setattr__(self, "_globs", tuple(globs))
         object.__setattr__(self, "_remembered", {})
         object.__setattr__(self, "_held", {})

@@ -17,6 +17,7 @@ from gateway.dialects.problems import speaks_of_us
 from gateway.dialects.registry import provider_url
 from gateway.dialects.whole_answers import read_whole
 from gateway.errors import Answered, Broken, BrokenOff, NotConnected, TimedOut, UpstreamFault
+from gateway.holding import lose, moved
 from gateway.naming import naming
 from gateway.rendering import changes_for
 from gateway.runtime import Runtime
@@ -39,6 +40,8 @@ async def enter(call: Call, runtime: Runtime) -> None:
     assert call.plan is not None
     last: UpstreamFault | None = None
     for candidate in call.plan.candidates:
+        if last is not None and not await moved(call, candidate, last, runtime):
+            continue
         for number in range(candidate.retries + 1):
             try:
                 call.served = await _try(call, candidate, runtime)
@@ -54,6 +57,7 @@ async def enter(call: Call, runtime: Runtime) -> None:
                 break
             await runtime.clock.sleep(pause_s(last, number, runtime.chance.fraction()))
     assert last is not None  # a plan has at least one candidate
+    lose(call, last, runtime)
     raise last
 
 

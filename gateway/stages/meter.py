@@ -22,15 +22,26 @@ _BILLED_UNSEEN: Final = frozenset({"client_gone", "timeout", "shutdown"})
 
 def leave(call: Call, runtime: Runtime) -> None:
     """Write `call.measured`. A call that was never sent has used nothing."""
+    charged = call.lost_nano_usd
     if call.served is not None:
         candidate, usage = call.served.candidate, decide(call, call.served, runtime.tokens)
     elif call.sent_to is not None and call.dialect.billed and _may_be_billed(call):
         candidate, usage = call.sent_to, _estimate(call, runtime.tokens, output_tokens=0)
+        if (
+            charged and call.hold is None
+        ):  # nothing was heard of the last attempt: it is among what is charged
+            call.measured = Measured(
+                usage, charged, None if candidate.rates is None else candidate.rates.version
+            )
+            return
+    elif charged:
+        call.measured = Measured(usage=None, cost_nano_usd=charged, price_version=None)
+        return
     else:
         return
     call.measured = Measured(
         usage=usage,
-        cost_nano_usd=None if candidate.rates is None else cost(candidate.rates, usage),
+        cost_nano_usd=None if candidate.rates is None else cost(candidate.rates, usage) + charged,
         price_version=None if candidate.rates is None else candidate.rates.version,
     )
 

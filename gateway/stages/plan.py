@@ -36,7 +36,27 @@ async def enter(call: Call, runtime: Runtime) -> None:
     team = None if call.caller.team is None else call.policy.teams.get(call.caller.team)
     if call.grant.model is None:
         call.plan = _of_objects(call, team)
-        return
+    else:
+        call.plan = _of_model(call, runtime, call.grant.model, call.asked.model, team)
+
+
+def instead(call: Call, runtime: Runtime, asked_for: str) -> Plan | None:
+    """Where it goes if another model is called than it asks for. None: its role doesn't allow that, nobody can serve
+    it there, or it speaks of what a provider keeps."""
+    assert call.caller is not None and call.grant is not None
+    model = call.policy.model_for(asked_for)
+    fixed = call.grant.model is None or call.dialect.operation == "keep" or call.places is not None
+    if fixed or model is None or not call.grant.role.allows_model(asked_for):
+        return None
+    team = None if call.caller.team is None else call.policy.teams.get(call.caller.team)
+    try:
+        return _of_model(call, runtime, model, asked_for, team)
+    except Refused:
+        return None
+
+
+def _of_model(call: Call, runtime: Runtime, model: Model, asked_for: str, team: Team | None) -> Plan:
+    assert call.grant is not None and call.asked is not None
     prices, keeping = runtime.prices, call.dialect.keeping
 
     def rates_of(target: Target) -> Rates | None:
@@ -52,8 +72,8 @@ async def enter(call: Call, runtime: Runtime) -> None:
     once = call.dialect.operation == "keep"
     plan = decide(
         call.policy,
-        model=_alone(call.grant.model) if once else call.grant.model,
-        asked_for=call.asked.model,
+        model=_alone(model) if once else model,
+        asked_for=asked_for,
         role=call.grant.role,
         team=team,
         speech_to=Speeches(call.dialect, call.family, call.asked).to,
@@ -61,7 +81,7 @@ async def enter(call: Call, runtime: Runtime) -> None:
         fraction=runtime.chance.fraction,
         places=call.places,
     )
-    call.plan = Plan(plan.candidates[:1]) if once else plan
+    return Plan(plan.candidates[:1]) if once else plan
 
 
 def _of_objects(call: Call, team: Team | None) -> Plan:

@@ -39,7 +39,8 @@ async def enter(call: Call, runtime: Runtime) -> None:
         call.claimed = accepted_use_case(claims.use_case, proven=proven)
         end_user = claims.end_user or end_user
     if end_user:
-        call.end_user = await pseudonym(runtime.subjects, "end_user", bounded(end_user), "prompt")
+        call.end_user_name = bounded(end_user)
+        call.end_user = await pseudonym(runtime.subjects, "end_user", call.end_user_name, "prompt")
 
 
 def _read(call: Call) -> Asked:

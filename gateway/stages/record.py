@@ -129,7 +129,8 @@ def _served(call: Call) -> Served:
 
 
 def _cost(call: Call, measured: Measured | None) -> Cost:
-    reserved = None if call.hold is None else call.hold.bound_nano_usd
+    is_held = call.hold is not None or call.lost_nano_usd
+    reserved = call.bound.nano_usd if is_held and call.bound is not None else None
     spent = None if measured is None else measured.cost_nano_usd
     return Cost(
         usd=None if spent is None else dollars(spent),

@@ -28,11 +28,16 @@ def test_a_provider_that_is_off_is_a_note(gateway: Run):
 
 
 def test_what_is_declared_and_not_in_force_is_said_in_plain_words(gateway: Run, folder: Path):
-    more = "limits: [{name: a, concurrent: 1}, {name: b, concurrent: 2}]\nprivacy: {profiles: {p: {}}, default: p}\n"
+    more = "guardrails: [{name: a, apply_to: input, kind: prompt_injection, action: block}]\nprivacy: {profiles: {p: {}}, default: p}\n"
     (folder / "policies" / "more.yaml").write_text(more)
     done = gateway("check")
     assert done.status == 0
-    assert done.out.count("not yet in force: limits: no call is counted, and none is refused\n") == 1
+    assert (
+        done.out.count(
+            "not yet in force: guardrails: NOTHING IS CHECKED: nothing is blocked, flagged or redacted\n"
+        )
+        == 1
+    )
     assert "not yet in force: privacy: NOBODY IS PROTECTED by it" in done.out
 
 

@@ -16,6 +16,7 @@ from tests.journeys.plays import Play, answers, begins_with_an_error, breaks_off
 from tests.journeys.provider import Provider
 from tests.journeys.voices import VOICES
 from tests.parts.gateway_inside import GatewayInside
+from tests.parts.ledgers import ROOMY
 from tests.parts.scripted_upstream import STREAM_END, STREAM_HEAD, Ask, Script
 
 SOON = "retry-after: 0\r\n"
@@ -127,7 +128,7 @@ def ladder_policy(ladder: Ladder, urls: dict[str, str]) -> dict[str, Any]:
             providers[name] = {"dialect": family, "base_url": url, "region": region}
             if family == "openai":
                 providers[name]["apis"] = ["chat", "responses"]
-            models[name] = {"targets": [{"to": f"{name}/test"}]}
+            models[name] = {"targets": [{"to": f"{name}/test", "price": {"input": 1, "output": 2}}]}
         providers[f"plain-{family}"]["timeouts"] = dict(ladder.limits)
         models[f"plain-{family}"]["retries"] = ladder.retries
         models[f"plain-{family}"]["fallbacks"] = [f"{k}-{family}" for k in ("denied", "abroad", "second")]
@@ -138,6 +139,7 @@ def ladder_policy(ladder: Ladder, urls: dict[str, str]) -> dict[str, Any]:
         "models": models,
         "roles": {"caller": {"models": allowed}},
         "teams": {"home": {"regions": ["eu"]}},
+        **ROOMY,
     }
 
 

@@ -17,6 +17,7 @@ from gateway.audit.entry import Outcome
 from gateway.stores.ownership import KeptObject, Place
 from tests.parts.exchange import Exchange
 from tests.parts.gateway_inside import GatewayInside
+from tests.parts.ledgers import ROOMY
 from tests.parts.scripted_provider import ScriptedProvider
 
 MINE, THEIRS = "team:home", "team:away"
@@ -109,6 +110,7 @@ def policy(url: str, *, total: str) -> dict[str, Any]:
         "models": {"fast": {"targets": [{"to": "acme/m"}]}},
         "teams": {"home": {}},
         "roles": {"caller": {"models": ["fast"]}},
+        **ROOMY,
     }
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from tests.parts.ledgers import ROOMY
 from tests.parts.provider_answers import (
     CHAT_DONE,
     chat_answer,
@@ -209,4 +210,5 @@ def journey_policy(provider_url: str, dead_url: str) -> dict[str, Any]:
         "models": models,
         "roles": {"caller": {"models": allowed}},
         "teams": {"home": {"regions": ["eu"]}},
+        **ROOMY,
     }

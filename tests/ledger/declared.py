@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gateway.ledger.entries import Entry, entries
+from gateway.policy.entries import Entry, entries
 from gateway.policy.models.budgets import BudgetEntry
 from gateway.policy.models.limits import LimitEntry
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from hypothesis import strategies as st
 from msgspec import structs
 
-from gateway.ledger.demand import Demand, Exceeded, Failing, Kind
+from gateway.ledger.demand import Demand
 from gateway.ledger.operations import Adopt, Cancel, Extend, Operation, Prime, Reserve, Settle
+from gateway.policy.entries import Exceeded, Failing, Kind
 from tests.ledger.boards import START_MS
 
 MINUTE_MS = 60_000

@@ -6,9 +6,10 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from gateway.ledger.demand import Charge, Demand, Exceeded, Failing, Hold
+from gateway.ledger.demand import Charge, Demand, Hold
 from gateway.ledger.operations import Answer, Answers, Done, Operation
 from gateway.ledger.protocol import Choices, Epoch, LedgerUnavailable, Recorded, Wanted
+from gateway.policy.entries import Exceeded, Failing
 from gateway.stores.interfaces import StoreUnavailable
 
 DAY_MS = 86_400_000

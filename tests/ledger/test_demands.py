@@ -8,9 +8,9 @@ import pytest
 
 from gateway.ledger.demand import Demand, Hold, Refusal
 from gateway.ledger.demands import Blocked, Bound, Freeze, Increase, demands, scope_of
-from gateway.ledger.entries import Entry
 from gateway.ledger.local import LocalLedger
 from gateway.ledger.protocol import Recorded
+from gateway.policy.entries import Entry
 from gateway.policy.match import Facts, Match
 from gateway.policy.models.match import MatchEntry
 from gateway.usage import MAX_NANO_USD

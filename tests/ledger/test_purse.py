@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from gateway.ledger.demand import FOREVER_MS, Charge
+from gateway.ledger.demand import Charge
 from gateway.ledger.purse import KEPT_MS, Purse
+from gateway.policy.periods import FOREVER_MS
 from tests.ledger.drawn import demand
 
 FIFTY = demand("budget", 50, most=100)

@@ -18,13 +18,14 @@ from gateway.app import application
 from gateway.audit.entry import Intent, Outcome
 from gateway.front import Front
 from gateway.installation import Installation, new_key
-from gateway.ledger.memory import MemoryLedger
+from gateway.ledger.local import LocalLedger
 from gateway.policy.load import load_policy
 from gateway.runtime import Runtime
 from gateway.server import Server, config
 from gateway.settings import Settings
 from tests.parts.audit_reading import entries_of
 from tests.parts.http_client import HttpClient
+from tests.parts.ledgers import Watched
 
 DEADLINE_S = 20.0
 
@@ -56,7 +57,7 @@ class GatewayInside:
         self._server = Server(config(self.settings, self.front, self.front.turn_away), self._listens)
         self._running = False
         self._before: set[asyncio.Task[Any]] = set()
-        self.ledger = MemoryLedger()
+        self.ledger: Watched
         self.entries: Sequence[Intent | Outcome] = ()
 
     async def __aenter__(self) -> Self:
@@ -66,8 +67,8 @@ class GatewayInside:
         await self._server.startup()
         self._running = True
         ledger = self.runtime.ledger
-        assert isinstance(ledger, MemoryLedger)
-        self.ledger = ledger  # outlives the runtime: holds are counted after a stop, too
+        if isinstance(ledger, LocalLedger):
+            self.ledger = Watched(ledger)  # outlives the runtime: holds are counted after a stop, too
         self._before = asyncio.all_tasks()
         return self
 

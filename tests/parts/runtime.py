@@ -13,7 +13,6 @@ from gateway.audit.entry import Entry, Intent, Outcome, encode
 from gateway.errors import SpoolUnavailable, UpstreamFault
 from gateway.identity.faults import BadToken, KeysUnavailable
 from gateway.identity.person import Person
-from gateway.ledger.memory import MemoryLedger
 from gateway.policy.snapshot import Policy, Price
 from gateway.runtime import Bounds, Runtime
 from gateway.stores.interfaces import StoreUnavailable
@@ -22,6 +21,7 @@ from gateway.stores.ownership import KeptObject
 from gateway.upload import Upload
 from gateway.upstream.interface import Incoming, Outgoing, Upstream
 from gateway.upstream.rates import Rates
+from tests.parts.ledgers import CountingLedger
 
 NOON_MS = 1_800_000_000_000
 RATES = Rates(input=1_000_000_000, output=2_000_000_000)
@@ -321,7 +321,7 @@ def make_runtime(policy: Policy, upstream: Upstream | None = None, **changes: An
         identities=FakeIdentities(),
         subjects=FakeSubjects(),
         objects=FakeObjects(),
-        ledger=MemoryLedger(),
+        ledger=CountingLedger(),
         prices=FakePrices(),
         tokens=FakeTokens(),
         upstreams=dict.fromkeys(("openai", "azure", "anthropic", "gemini", "echo"), behind),

@@ -29,8 +29,8 @@ def test_a_word_that_is_not_in_force_is_one_of_the_language(later: Later):
 
 
 def test_a_part_is_named_once_however_many_there_are():
-    text = "providers: {a: {dialect: bedrock}, b: {dialect: vertex}}\nlimits: [{name: a}, {name: b}]\n"
-    assert declared(text) == ["limits", "providers.*.dialect"]
+    text = "providers: {a: {dialect: bedrock}, b: {dialect: vertex}}\nmonitors: [{name: a}, {name: b}]\n"
+    assert declared(text) == ["monitors", "providers.*.dialect"]
 
 
 @pytest.mark.parametrize("text", ["limits: []", "privacy: {}", "audit: {content: none, retention: {}}"])
@@ -47,7 +47,6 @@ def test_a_part_says_what_it_means_that_nobody_keeps_it():
     [
         ("privacy", "NOBODY IS PROTECTED"),
         ("guardrails", "NOTHING IS CHECKED"),
-        ("budgets", "NO SPENDING IS HELD"),
     ],
 )
 def test_what_leaves_people_unprotected_says_so_loudly(section: str, said: str):
@@ -56,8 +55,8 @@ def test_what_leaves_people_unprotected_says_so_loudly(section: str, said: str):
 
 
 def test_a_policy_says_what_of_it_is_not_in_force(tmp_path: Path):
-    policy = loaded(tmp_path, "limits: [{name: a, concurrent: 1}]\naudit: {content: sealed}\n")
-    assert [part.section for part in policy.not_yet] == ["limits", "audit.content"]
+    policy = loaded(tmp_path, "privacy: {profiles: {p: {}}, default: p}\naudit: {content: sealed}\n")
+    assert [part.section for part in policy.not_yet] == ["privacy", "audit.content"]
 
 
 def test_what_is_kept_of_calls_is_what_is_in_force(tmp_path: Path):
@@ -72,3 +71,9 @@ def test_a_provider_of_a_later_dialect_is_off(tmp_path: Path):
     policy = loaded(tmp_path, text)
     assert is_later_dialect("bedrock")
     assert policy.off == {"aws": "this version can't call a provider of dialect bedrock yet"}
+
+
+def test_shares_of_a_budget_at_which_somebody_would_be_told_are_named():
+    text = "budgets: [{name: a, amount: 1 USD, period: day}, {name: b, amount: 1 USD, period: day, alert_at: [50%]}]"
+    assert declared(text) == ["budgets.*.alert_at"]
+    assert declared(text.replace("50%", "")) == []

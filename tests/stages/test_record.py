@@ -10,7 +10,8 @@ from gateway.audit.appended import Appended
 from gateway.audit.entry import Attempt, Entry, Intent, Outcome, time_text
 from gateway.call import Call, Caller, Measured, Served
 from gateway.errors import Kind, Problem, Refused, SpoolUnavailable
-from gateway.ledger.interface import Hold
+from gateway.ledger.demand import Hold
+from gateway.ledger.demands import Bound
 from gateway.runtime import Runtime
 from gateway.stages import record
 from gateway.usage import Usage
@@ -101,7 +102,7 @@ def test_an_outcome_says_what_served_cost_and_took():
     call = planned_call()
     call.served = Served(candidate(), FakeIncoming(), "application/json", b"{}")
     call.attempts.append(Attempt(target="acme/small", region="eu", result="ok", ms=250.0))
-    call.hold = Hold(call.id, 2_000_000)
+    call.hold, call.bound = Hold(call.id, 0, ()), Bound(2_000_000, 9)
     call.measured = Measured(Usage(input_tokens=9), 9_000, "policy")
     call.timing.upstream_s, call.timing.first_byte = 0.25, 100.125
     call.end("complete")

@@ -6,20 +6,29 @@ from typing import Any
 
 import pytest
 from msgspec import Raw
+from msgspec.structs import replace
 
-from gateway.call import Candidate, Grant, Measured, Plan
+from gateway.call import Call, Candidate, Grant, Measured, Plan
 from gateway.dialects import openai_chat
 from gateway.dialects.interface import Asked
 from gateway.dialects.kept import Held
 from gateway.dialects.openai_family import OPENAI
 from gateway.dialects.speech import Speeches
-from gateway.ledger.memory import MemoryLedger
+from gateway.errors import Refused
+from gateway.ledger.demand import Charge
+from gateway.ledger.local import LocalLedger
+from gateway.policy.entries import Entry
 from gateway.policy.snapshot import Model, Provider, Target
 from gateway.rendering import changes_for, most_bytes
+from gateway.runtime import Runtime
 from gateway.stages import reserve
+from gateway.upstream.prices import FREE
 from gateway.upstream.rates import Rates
-from tests.parts.calls import CHAT, ROLE, TARGET, candidate, planned_call
-from tests.parts.runtime import make_runtime
+from gateway.usage import Usage
+from tests.ledger.declared import budget, limit
+from tests.parts.calls import CHAT, ROLE, TARGET, candidate, chat_body, make_policy, planned_call
+from tests.parts.ledgers import CountingLedger, NoPast, roomy
+from tests.parts.runtime import RATES, FakeClock, make_runtime
 
 MODEL = Model("fast", (TARGET,))
 CLAUDE = Target("c/claude", Provider("c", "anthropic", "https://claude.test"), "claude")
@@ -113,31 +122,112 @@ def test_what_is_free_needs_no_cap():
     assert bound(at(Rates(input=0, output=0, free=True))) == 0
 
 
-async def test_a_hold_is_taken_once_and_settled_once_at_what_was_spent():
-    ledger = MemoryLedger()
-    call = planned_call(candidate())
+def held_call(*entry: Entry) -> Call:
+    call = planned_call(candidate(), body=chat_body(max_tokens=10))
+    call.policy = make_policy(entries=entry or roomy())
+    return call
+
+
+async def entered(call: Call, ledger: CountingLedger, instead: Plan | None = None) -> Runtime:
     runtime = make_runtime(call.policy, ledger=ledger)
-    await reserve.enter(call, runtime)
-    assert ledger.open_holds == 1
-    call.measured = Measured(None, 42, "v")
+    await reserve.enter(call, runtime, lambda *_: instead)
+    return runtime
+
+
+async def test_a_hold_is_taken_once_and_settled_once_at_what_was_spent():
+    ledger, call = CountingLedger(), held_call()
+    runtime = await entered(call, ledger)
+    assert ledger.asked == [call.id]
+    call.sent_to = candidate()
+    call.measured = Measured(Usage(input_tokens=3, output_tokens=4), 42, "v")
     reserve.leave(call, runtime)
     reserve.leave(call, runtime)
-    assert (ledger.open_holds, ledger.settled, ledger.spent_nano_usd) == (0, 1, 42)
+    assert (ledger.open_holds, ledger.charges) == (0, [Charge(42, 7)])
 
 
 @pytest.mark.parametrize("measured", [None, Measured(None, None, None)])
 async def test_what_was_not_measured_is_settled_at_nothing(measured: Measured | None):
-    ledger = MemoryLedger()
-    call = planned_call(candidate())
-    runtime = make_runtime(call.policy, ledger=ledger)
-    await reserve.enter(call, runtime)
-    call.measured = measured
+    ledger, call = CountingLedger(), held_call()
+    runtime = await entered(call, ledger)
+    call.sent_to, call.measured = candidate(), measured
     reserve.leave(call, runtime)
-    assert (ledger.open_holds, ledger.spent_nano_usd) == (0, 0)
+    assert (ledger.open_holds, ledger.charges) == (0, [Charge(0, 0)])
+
+
+async def test_a_call_that_was_never_sent_takes_nothing():
+    ledger, call = CountingLedger(), held_call()
+    reserve.leave(call, await entered(call, ledger))
+    assert (ledger.open_holds, ledger.settled, ledger.cancelled) == (0, 0, 1)
+
+
+async def test_a_policy_without_limits_and_budgets_asks_nobody_and_bounds_nothing():
+    ledger, call = CountingLedger(), planned_call(candidate())
+    reserve.leave(call, await entered(call, ledger))
+    assert (ledger.asked, call.hold, call.bound) == ([], None, None)
+
+
+async def test_entries_about_other_calls_ask_nobody():
+    ledger = CountingLedger()
+    await entered(held_call(*limit(requests="1/minute", match={"team": "legal"})), ledger)
+    assert ledger.asked == []
+
+
+async def test_what_costs_more_than_was_held_is_flagged():
+    ledger, call = CountingLedger(), held_call()
+    runtime = await entered(call, ledger)
+    call.sent_to, call.measured = candidate(), Measured(Usage(), 10**12, "v")
+    reserve.leave(call, runtime)
+    assert [(each.rule, each.verdict) for each in call.trail] == [("overrun", "flag")]
+    assert ledger.charges == [Charge(10**12, 0)]
+
+
+@pytest.mark.parametrize(
+    ("said", "body", "rates"),
+    [
+        ({"on_unbounded": "block"}, chat_body(), RATES),
+        ({"on_unknown_price": "block"}, chat_body(max_tokens=1), None),
+    ],
+)
+async def test_what_a_budget_does_not_take_is_a_400(said: dict[str, Any], body: bytes, rates: Rates | None):
+    call = planned_call(replace(candidate(), rates=rates), body=body)
+    call.policy = make_policy(entries=(budget(**said),))
+    with pytest.raises(Refused) as refused:
+        await entered(call, CountingLedger())
+    problem = refused.value.problem
+    assert (problem.kind.status, problem.code, problem.should_retry) == (400, "exceeds_limit", False)
+    assert "'support-month'" in problem.message
+
+
+async def test_a_downgrade_is_asked_for_in_the_same_round_trip():
+    entry = budget(on_exceeded={"downgrade": "local"}, amount="0.000000001 USD")
+    call, cheap = held_call(entry), replace(candidate("vllm/llama"), asked_for="local", rates=FREE)
+    ledger = LocalLedger(FakeClock(), NoPast())
+    runtime = make_runtime(call.policy, ledger=ledger)
+    asked: list[str] = []
+
+    def instead(_: Call, __: Runtime, name: str) -> Plan:
+        asked.append(name)
+        return Plan((cheap,))
+
+    await reserve.enter(call, runtime, instead)
+    assert (asked, call.plan) == (["local"], Plan((cheap,)))
+    assert (call.trail[-1].rule, call.trail[-1].verdict, call.trail[-1].reason) == (
+        "downgrade",
+        "change",
+        "local",
+    )
+
+
+async def test_where_no_other_model_can_be_called_a_downgrade_is_a_refusal():
+    call = held_call(budget(on_exceeded={"downgrade": "local"}, amount="0.000000001 USD"))
+    runtime = make_runtime(call.policy, ledger=LocalLedger(FakeClock(), NoPast()))
+    with pytest.raises(Refused) as refused:
+        await reserve.enter(call, runtime, lambda *_: None)
+    assert refused.value.problem.code == "exceeds_limit"
 
 
 def test_a_call_without_a_hold_gives_nothing_back():
-    ledger = MemoryLedger()
+    ledger = CountingLedger()
     call = planned_call(candidate())
     reserve.leave(call, make_runtime(call.policy, ledger=ledger))
     assert ledger.settled == 0

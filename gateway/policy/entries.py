@@ -15,13 +15,25 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from gateway.ledger.demand import Exceeded, Failing, Kind
-from gateway.ledger.periods import Length, Period, period
-from gateway.policy.match import Match
+from gateway.policy.match import EVERY_CALL, Match
 from gateway.policy.models.budgets import BudgetEntry, DowngradeEntry
 from gateway.policy.models.limits import LimitEntry
 from gateway.policy.models.match import OF_TARGET, MatchEntry
 from gateway.policy.models.units import Rate
+from gateway.policy.periods import Length, Period, period
+
+Kind = Literal["requests", "tokens", "concurrent", "budget"]
+
+Exceeded = Literal["block", "warn", "downgrade"]
+"""What follows where an entry has no room: a refusal, a note, or the next choice."""
+
+Failing = Literal["block", "local", "allow"]
+"""What holds while the shared store can't be asked: refuse, this process's share, or nothing."""
+
+_OF_MODEL: Final = frozenset({"model"})
+
+_UNRECORDED: Final = frozenset({"user", "end_user", "tag", "network", "hours"})
+"""What the records of calls don't say, or only under pseudonyms."""
 
 LEASE_MS: Final = 60_000
 """How long a slot is held for a call whose process no longer says that it lives."""
@@ -49,8 +61,10 @@ class Calendar:
 class Entry:
     """What is counted, for which calls, and how much there may be.
 
-    `per` are facts of a call; `of_target`: it speaks of where a call goes, so it binds each attempt. `calendar` is a
-    budget's alone, as are `alert_at` (shares of the amount) and what is done about calls without a bound or a price.
+    `per` are facts of a call; `of_target`: it speaks of where a call goes, so it binds each attempt; `of_model`: of the
+    model, so it binds a fallback too. `recorded` is what of `match` the records of calls can tell: where it is less, it
+    is about more calls. `calendar` is a budget's alone, as are `alert_at` (shares of the amount) and what is done
+    about calls without a bound or a price.
     """
 
     id: str
@@ -61,6 +75,8 @@ class Entry:
     span_ms: int
     of_target: bool
     on_failure: Failing
+    recorded: Match = EVERY_CALL
+    of_model: bool = False
     exceeded: Exceeded = "block"
     downgrade: str | None = None
     calendar: Calendar | None = None
@@ -96,7 +112,9 @@ def _of_limit(limit: LimitEntry) -> Iterable[Entry]:
                 per=limit.per,
                 most=rate.count,
                 span_ms=rate.window_s * 1000,
-                of_target=_of_target(limit.match, limit.per),
+                of_target=_asks(limit.match, limit.per, OF_TARGET),
+                of_model=_asks(limit.match, limit.per, _OF_MODEL),
+                recorded=_recorded(limit.match),
                 on_failure=limit.on_store_failure,
             )
 
@@ -111,7 +129,9 @@ def _of_budget(budget: BudgetEntry) -> Entry:
         per=budget.per,
         most=budget.amount,
         span_ms=0,
-        of_target=_of_target(budget.match, budget.per),
+        of_target=_asks(budget.match, budget.per, OF_TARGET),
+        of_model=_asks(budget.match, budget.per, _OF_MODEL),
+        recorded=_recorded(budget.match),
         on_failure=budget.on_store_failure,
         exceeded="downgrade" if isinstance(instead, DowngradeEntry) else instead,
         downgrade=instead.downgrade if isinstance(instead, DowngradeEntry) else None,
@@ -122,9 +142,23 @@ def _of_budget(budget: BudgetEntry) -> Entry:
     )
 
 
-def _of_target(match: MatchEntry | None, per: tuple[str, ...]) -> bool:
+def is_recorded(match: MatchEntry | None) -> bool:
+    """Whether the records of calls tell all that it asks for."""
+    return match is None or not match.used_at_all & _UNRECORDED
+
+
+def _recorded(match: MatchEntry | None) -> Match:
+    if match is None or is_recorded(match):
+        return Match.of(match)
+    gone = dict.fromkeys(match.used & _UNRECORDED)
+    if match.not_ is not None and match.not_.used & _UNRECORDED:
+        gone["not_"] = None  # without a part of it, it would be about fewer calls
+    return Match.of(match.model_copy(update=gone))
+
+
+def _asks(match: MatchEntry | None, per: tuple[str, ...], facts: frozenset[str]) -> bool:
     asked = frozenset(per) if match is None else match.used_at_all | frozenset(per)
-    return bool(asked & OF_TARGET)
+    return bool(asked & facts)
 
 
 def _id(name: str, kind: Kind, match: MatchEntry | None, *counts: object) -> str:

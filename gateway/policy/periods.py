@@ -13,7 +13,8 @@ from typing import Final, Literal
 
 from msgspec import Struct
 
-from gateway.ledger.demand import FOREVER_MS
+FOREVER_MS: Final = 253_402_300_800_000
+"""The end of a period that never ends: the year 10000."""
 
 Length = Literal["hour", "day", "week", "month", "quarter", "total"]
 

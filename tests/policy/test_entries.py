@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from gateway.ledger.entries import Calendar
-from gateway.ledger.periods import period
+from gateway.policy.entries import Calendar
+from gateway.policy.periods import period
 from tests.ledger.boards import START_MS
 from tests.ledger.declared import budget, limit
 

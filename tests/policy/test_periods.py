@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.ledger.demand import FOREVER_MS
-from gateway.ledger.periods import ALWAYS, Length, period
+from gateway.policy.periods import ALWAYS, FOREVER_MS, Length, period
 
 PARIS = ZoneInfo("Europe/Paris")
 ZONES = ["UTC", "Europe/Paris", "America/New_York", "America/Sao_Paulo", "Australia/Lord_Howe", "Asia/Kathmandu", "Pacific/Apia", "Asia/Beirut", "Africa/Casablanca", "America/St_Johns"]  # fmt: skip
