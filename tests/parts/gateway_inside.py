@@ -45,7 +45,7 @@ class GatewayInside:
         **settings: Any,
     ) -> None:
         policies = folder / "policies"
-        policies.mkdir(parents=True)
+        policies.mkdir(parents=True, exist_ok=True)
         (policies / "gateway.yaml").write_text(json.dumps(policy))
         self.settings = Settings(policies=policies, data=folder / "data", port=0, **settings)
         self._policy = load_policy(policies, environment={})
@@ -111,6 +111,8 @@ class GatewayInside:
             self._server.config.timeout_graceful_shutdown = grace_s  # type: ignore[assignment]
         async with asyncio.timeout(DEADLINE_S):
             await self._server.shutdown()
+        if self.settings.database_url is not None:
+            return  # the log is checked against the database that is the gateway's own
         self.entries = [
             entry for entry in entries_of(self.settings.data) if isinstance(entry, Intent | Outcome)
         ]
