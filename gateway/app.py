@@ -25,11 +25,8 @@ from gateway.health import health_routes
 from gateway.identity.identities import Identities
 from gateway.installation import Installation, open_installation
 from gateway.journal import LogJournal
-from gateway.ledger.local import LocalLedger
-from gateway.ledger.past import RecordedPast
-from gateway.ledger.redis_store import RedisStore, connect
-from gateway.ledger.shared import SharedLedger
-from gateway.policy.entries import Entry
+from gateway.ledger.opening import open_ledger
+from gateway.ledger.protocol import Ledger
 from gateway.policy.snapshot import Policy
 from gateway.reload.hangup import on_hangup
 from gateway.reload.reading import Folder
@@ -37,14 +34,13 @@ from gateway.reload.reloader import Reloader
 from gateway.reload.status import InForce
 from gateway.revocation import end_revoked
 from gateway.runtime import Bounds, Runtime
-from gateway.settings import Settings, SettingsInvalid, environment
+from gateway.settings import Settings, environment
 from gateway.stores.archive import SqlArchive
 from gateway.stores.key_uses import LastUses, SqlKeyUses
 from gateway.stores.keybook import KeyBook
 from gateway.stores.objects import ObjectCache, SqlObjects
 from gateway.stores.processes import Process, Reports, SqlProcesses
 from gateway.stores.revisions import SqlRevisions
-from gateway.stores.spending import SqlSpending
 from gateway.stores.subjects import SubjectCache
 from gateway.tokens import Tokens
 from gateway.upload import Uploads
@@ -59,9 +55,6 @@ from gateway.upstream.reached import reached
 Announce = Callable[[Installation], None]
 """Told once the installation is open and before calls are taken (the trial key)."""
 
-
-LOOK_UP_S = 1.0
-"""How long a call waits for what the database knows of a limit or budget that is asked for the first time."""
 
 Remote = AiohttpUpstream | HttpxUpstream
 Unable = Callable[[GatewayError], None]
@@ -112,8 +105,6 @@ async def running(
         stack.push_async_callback(uses.write)
         remote, tokens = await stack.enter_async_context(aclosing(_upstream(settings))), Tokens()
         identities = stack.enter_context(closing(Identities(Fetcher(), clock)))
-        ledger = _ledger(settings, policies, installation, threads("past"))
-        stack.push_async_callback(ledger.aclose)
         runtime = Runtime(
             policies=policies,
             keys=keys,
@@ -121,7 +112,7 @@ async def running(
             identities=identities,
             subjects=SubjectCache(installation.subjects, for_subjects),
             objects=ObjectCache(SqlObjects(installation.database.engine), for_objects),
-            ledger=ledger,
+            ledger=await _ledger(settings, policies, installation, stack),
             prices=PriceBook(clock.today),
             tokens=tokens,
             uploads=Uploads(settings.data / "uploads", for_uploads, lambda: secrets.token_hex(16)),
@@ -140,7 +131,6 @@ async def running(
             keys.follow(lambda: end_revoked(runtime)),
             uses.follow(),
             reloader.follow(),
-            ledger.run(),
             _reports(installation, audit, reloader, for_uses, stack).follow(),
         )
         open_side(settings, Parts(installation, runtime, audit, identities, reloader), stack, administer)
@@ -184,25 +174,15 @@ def _let_go(policy: Policy, runtime: Runtime, remote: Remote) -> None:
     remote.keep_only(reached(policy))
 
 
-def _ledger(
-    settings: Settings, policies: InForce, installation: Installation, executor: Executor
-) -> LocalLedger | SharedLedger:
-    """Limits and budgets: in this process, or in Redis for all gateways of this installation."""
-    clock = installation.clock
-
-    def entry_of(id_: str) -> Entry | None:
-        return next((each for each in policies.current.entries if each.id == id_), None)
-
-    past = RecordedPast(SqlSpending(installation.database.engine), executor, entry_of, clock.now_ms)
-    if settings.redis_url is None:
-        return LocalLedger(clock, past, timeout_s=LOOK_UP_S)
-    try:
-        client = connect(settings.redis_url.get_secret_value())
-    except ValueError as error:
-        raise SettingsInvalid((f"GATEWAY_REDIS_URL: {error}",)) from None
-    return SharedLedger(
-        RedisStore(client, installation.database.installation), clock, past, secrets.token_hex(8)
-    )
+async def _ledger(
+    settings: Settings, policies: InForce, installation: Installation, stack: AsyncExitStack
+) -> Ledger:
+    url = None if settings.redis_url is None else settings.redis_url.get_secret_value()
+    database, clock, executor = installation.database, installation.clock, _threads(stack, "past")
+    ledger = open_ledger(url, database, executor, clock, lambda: policies.current)
+    stack.push_async_callback(ledger.aclose)
+    await _follow(stack, ledger.run())
+    return ledger
 
 
 def _reports(

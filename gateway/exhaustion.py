@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from email.utils import formatdate
 from math import ceil
+from typing import Final
 
 from gateway.dialects.answer_headers import duration_of
 from gateway.errors import Kind, Problem
@@ -12,10 +14,14 @@ from gateway.policy.entries import Kind as Counted
 from gateway.policy.periods import FOREVER_MS
 from gateway.usage import dollars
 
-_SOON_S = 1.0
+_SOON_S: Final = 1.0
 """When to come back for what comes free whenever a call ends."""
-_SPANS = {1: "second", 60: "minute", 3600: "hour", 86_400: "day"}
-_WORDS: dict[Counted, str] = {"requests": "requests", "tokens": "tokens", "concurrent": "calls at once"}
+_SPANS: Final[Mapping[int, str]] = {1: "second", 60: "minute", 3600: "hour", 86_400: "day"}
+_WORDS: Final[Mapping[Counted, str]] = {
+    "requests": "requests",
+    "tokens": "tokens",
+    "concurrent": "calls at once",
+}
 
 
 def problem_of(refusal: Refusal, now_ms: int) -> Problem:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gateway.exhaustion import problem_of
-from gateway.ledger.demand import Refusal
+from gateway.ledger.demand import Demand, Refusal
 from tests.ledger.parts import DAY_MS, budget, requests, slot
 from tests.parts.runtime import NOON_MS
 
@@ -39,7 +39,7 @@ def test_a_budget_tells_what_is_left_of_it_and_when_it_begins_anew():
 
 
 @pytest.mark.parametrize("demand", [budget(11, 10)(NOON_MS), requests(0)(NOON_MS)])
-def test_what_there_never_is_room_for_is_the_callers_mistake(demand):  # type: ignore[no-untyped-def]
+def test_what_there_never_is_room_for_is_the_callers_mistake(demand: Demand):
     problem = problem_of(Refusal(demand, 0, -1), NOON_MS)
     assert (problem.kind.status, problem.code) == (400, "exceeds_limit")
 

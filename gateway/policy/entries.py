@@ -32,7 +32,7 @@ Failing = Literal["block", "local", "allow"]
 
 _OF_MODEL: Final = frozenset({"model"})
 
-_UNRECORDED: Final = frozenset({"user", "end_user", "tag", "network", "hours"})
+UNRECORDED: Final = frozenset({"user", "end_user", "tag", "network", "hours"})
 """What the records of calls don't say, or only under pseudonyms."""
 
 LEASE_MS: Final = 60_000
@@ -142,16 +142,11 @@ def _of_budget(budget: BudgetEntry) -> Entry:
     )
 
 
-def is_recorded(match: MatchEntry | None) -> bool:
-    """Whether the records of calls tell all that it asks for."""
-    return match is None or not match.used_at_all & _UNRECORDED
-
-
 def _recorded(match: MatchEntry | None) -> Match:
-    if match is None or is_recorded(match):
+    if match is None or not match.used_at_all & UNRECORDED:
         return Match.of(match)
-    gone = dict.fromkeys(match.used & _UNRECORDED)
-    if match.not_ is not None and match.not_.used & _UNRECORDED:
+    gone = dict.fromkeys(match.used & UNRECORDED)
+    if match.not_ is not None and match.not_.used & UNRECORDED:
         gone["not_"] = None  # without a part of it, it would be about fewer calls
     return Match.of(match.model_copy(update=gone))
 

@@ -65,7 +65,7 @@ COVERED_ELSEWHERE: Final[Mapping[str, str]] = {
     "gateway/dialects/hub/parts.py": "types; tests/dialects/hub/test_present.py and the spokes' tests",
     "gateway/dialects/hub/reply.py": "types; the spokes' tests",
     "gateway/dialects/hub/spoke.py": "protocols; the spokes' tests",
-    "gateway/ledger/interface.py": "protocols; every ledger's tests",
+    "gateway/ledger/opening.py": "puts others together; tests/journeys/test_limits.py: both kinds",
     "gateway/ledger/protocol.py": "protocols; tests/ledger/test_shared.py",
     "gateway/ledger/demand.py": "types; tests/ledger/test_book.py",
     "gateway/ledger/operations.py": "types; tests/ledger/test_book.py",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -152,9 +153,7 @@ async def test_calls_at_once_are_counted_until_they_end(tmp_path: Path):
                     assert (await chat(gateway)).status == 429
                     first.leave()
                     await provider.gone(0 if ends == "answer" else -2)
-                    async with asyncio.timeout(20):
-                        while gateway.ledger.open_holds > 1:
-                            await asyncio.sleep(0.001)
+                    await gateway.until(lambda: gateway.ledger.open_holds <= 1)
                     await third.call(CHAT, {"model": "local", "messages": ASK})
                     assert third.status == 200
                     second.leave()
@@ -203,9 +202,7 @@ async def test_a_budget_may_come_and_go_while_a_call_runs(adds: bool, tmp_path: 
             await client.seen(b"two")
             assert gateway.ledger.open_holds == (0 if adds else 1)
             (gateway.settings.policies / "gateway.yaml").write_text(json.dumps(after))
-            async with asyncio.timeout(20):
-                while bool(gateway.runtime.policies.current.entries) is not adds:
-                    await asyncio.sleep(0.01)
+            await gateway.until(lambda: bool(gateway.runtime.policies.current.entries) is adds)
             assert (await chat(gateway)).status == (400 if adds else 200)
             client.leave()
             await gateway.quiet()
@@ -241,7 +238,7 @@ async def test_two_gateways_share_a_limit_in_redis(tmp_path_factory: pytest.Temp
     said = policy(limits=limit(requests="5/hour", on_store_failure="block"))
     said["limits"][0]["per"] = []
     with redis_server(home) as redis:
-        shared = {
+        shared: dict[str, Any] = {
             "redis_url": SecretStr(redis.url),
             "database_url": f"sqlite:///{home / 'shared.db'}",
             "secret_key": SecretStr("c2hhcmVkLXNlY3JldC1zaGFyZWQtc2VjcmV0LXNoYXJlZA=="),
@@ -252,9 +249,7 @@ async def test_two_gateways_share_a_limit_in_redis(tmp_path_factory: pytest.Temp
         ):
             for gateway in (one, two):
                 assert isinstance(gateway.runtime.ledger, SharedLedger)
-                async with asyncio.timeout(20):
-                    while not gateway.runtime.ledger.started:
-                        await asyncio.sleep(0.01)
+                await gateway.until(partial(getattr, gateway.runtime.ledger, "started"))
             statuses = [(await chat(gateway)).status for _ in range(4) for gateway in (one, two)]
             assert statuses == [200] * 5 + [429] * 3
             redis.kill()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -100,6 +100,12 @@ class GatewayInside:
         """Returns once uvicorn has handed over a request that has not ended."""
         async with asyncio.timeout(DEADLINE_S):
             while not self._server.server_state.tasks:
+                await asyncio.sleep(0.001)
+
+    async def until(self, look: Callable[[], object]) -> None:
+        """Returns once `look` says yes."""
+        async with asyncio.timeout(DEADLINE_S):
+            while not look():
                 await asyncio.sleep(0.001)
 
     async def stop(self, *, grace_s: float | None = None) -> None:

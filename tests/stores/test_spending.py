@@ -1,0 +1,48 @@
+"""What calls on record used."""
+
+from __future__ import annotations
+
+import pytest
+
+from gateway.stores.archive import SqlArchive
+from gateway.stores.database import Database
+from gateway.stores.spending import SqlSpending
+from tests.stores.parts import NOW_MS, OPEN, call, ended, entry, shipped
+
+ALWAYS = "1970-01-01T00:00:00.000Z", "9999-12-31T23:59:59.999Z"
+
+
+@pytest.fixture
+def spending(database: Database) -> SqlSpending:
+    """c0 and c1 are alike, c2 is another team's, c3 was refused, c4 is open."""
+    archive = SqlArchive(database.engine, now_ms=lambda: NOW_MS)
+    archive.position("w1")
+    listed = [
+        (call(0, 1), ended(2, cost_nano_usd=5)),
+        (call(1, 3), ended(4, cost_nano_usd=None, input_tokens=None)),
+        (call(2, 5, team="legal"), ended(6, cost_nano_usd=7)),
+        (call(3, 7), ended(8, ending="refused", cost_nano_usd=None)),
+        (call(4, 9), OPEN),
+    ]
+    entries = [
+        entry(seq, kind="outcome" if seq % 2 == 0 else "intent", call_id=f"c{(seq - 1) // 2}")
+        for seq in range(1, 10)
+    ]
+    archive.ship(shipped(entries, listed), 0)
+    return SqlSpending(database.engine)
+
+
+def test_calls_that_are_alike_are_added_up_without_those_that_were_refused_or_run(spending: SqlSpending):
+    found = {(row.team, row.calls, row.tokens, row.nano_usd) for row in spending.used(*ALWAYS, {})}
+    assert found == {("support", 2, 72, 5), ("legal", 1, 42, 7)}
+
+
+def test_only_those_of_the_time_and_of_the_facts_count(spending: SqlSpending):
+    [row] = spending.used(*ALWAYS, {"team": "legal"})
+    assert (row.target, row.roles, row.api) == ("openai/gpt-5-mini", "analyst", "chat")
+    [row] = spending.used("2027-01-15T08:00:00.000Z", "2027-01-15T08:00:01.000Z", {})
+    assert (row.calls, row.nano_usd) == (1, 5)
+
+
+def test_who_has_ended_is_known(spending: SqlSpending):
+    assert spending.ended(["c0", "c3", "c4", "c9"]) == {"c0", "c3"}
