@@ -17,7 +17,7 @@ from gateway.policy.snapshot import Policy
 from gateway.stores.database import Database
 from gateway.stores.spending import SqlSpending
 
-LOOK_UP_S: Final = 1.0
+LOOK_UP_S: Final = 2.0
 """How long a call waits for what the database knows of a limit or budget that is asked for the first time."""
 
 
