@@ -15,11 +15,13 @@ from collections.abc import Awaitable, Callable, Sequence
 import uvloop
 
 from gateway.clock import SystemClock
-from gateway.ledger.demand import FOREVER_MS, Charge, Demand, Failing, Hold, Kind, Refusal
+from gateway.ledger.demand import Charge, Demand, Hold, Refusal
 from gateway.ledger.local import LocalLedger
 from gateway.ledger.protocol import Choices, Ledger, Recorded
 from gateway.ledger.redis_store import RedisStore, connect
 from gateway.ledger.shared import SharedLedger
+from gateway.policy.entries import Failing, Kind
+from gateway.policy.periods import FOREVER_MS
 
 _AT_ONCE = 64
 _CALLS = 20_000
@@ -40,6 +42,10 @@ class NoLedger:
 
     def __init__(self, demands: tuple[Demand, ...]) -> None:
         self._held = Hold("", 0, demands)
+
+    @property
+    def started(self) -> bool:
+        return True
 
     async def reserve(self, id_: str, wanted: Callable[[int], Choices]) -> Hold | Refusal:
         return self._held
