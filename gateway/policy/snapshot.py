@@ -129,7 +129,9 @@ class Policy:
     egress: tuple[Network, ...] = ()
     keys: Mapping[str, DeclaredKey] = field(default_factory=dict)
     audit: Audit = Audit()
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[Entry, ...] = field(
+        default=(), compare=False
+    )  # code made of the text that `revision` names
     off: Mapping[str, str] = field(default_factory=dict)
     not_yet: tuple[NotYet, ...] = ()
     warnings: tuple[Fault, ...] = field(default=(), compare=False)

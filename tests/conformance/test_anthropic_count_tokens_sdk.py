@@ -45,6 +45,6 @@ async def test_a_count_is_the_servers_own_byte_for_byte_and_recorded_as_free(gat
     assert (record["ending"], record["asked"]["api"]) == ("complete", "messages")
     assert record["cost"] == {
         "usd": "0.000000000",
-        "reserved_usd": "0.000000000",
+        "reserved_usd": None,
         "price_version": "not billed",
     }

@@ -93,9 +93,9 @@ async def test_a_good_folder_is_in_force_at_once_and_is_recorded(scene: Scene):
 
 
 async def test_what_of_a_new_policy_nobody_enforces_is_logged(scene: Scene, caplog: pytest.LogCaptureFixture):
-    scene.write(ONE + "limits: [{name: a, concurrent: 1}]\n")
+    scene.write(ONE + "audit: {retention: {entries: 400d}}\n")
     await scene.reloaded()
-    assert caplog.text.count("not yet in force: limits: no call is counted, and none is refused") == 1
+    assert caplog.text.count("not yet in force: audit.retention: nothing is deleted") == 1
 
 
 async def test_a_warning_that_moved_is_no_change(tmp_path: Path):
