@@ -78,12 +78,18 @@ def nginx(site: Site) -> Launch:
 
 
 def gateway(site: Site) -> Launch:
-    return _gateway(site, {})
+    """Under a limit and a budget: each call holds what it may use and cost, and settles it."""
+    return _gateway(site, {}, _POLICY + _HOLDING)
+
+
+def gateway_unheld(site: Site) -> Launch:
+    """The same gateway without a limit and a budget: no call holds anything."""
+    return _gateway(site, {}, _POLICY)
 
 
 def gateway_httpx(site: Site) -> Launch:
-    """The same gateway, its upstream on httpx."""
-    return _gateway(site, {"GATEWAY_UPSTREAM": "httpx"})
+    """The gateway under its limit and budget, its upstream on httpx."""
+    return _gateway(site, {"GATEWAY_UPSTREAM": "httpx"}, _POLICY + _HOLDING)
 
 
 TARGETS: Mapping[str, Callable[[Site], Launch]] = {
@@ -92,6 +98,7 @@ TARGETS: Mapping[str, Callable[[Site], Launch]] = {
     "bare": bare,
     "bare-httpx": bare_httpx,
     "gateway": gateway,
+    "gateway-unheld": gateway_unheld,
     "gateway-httpx": gateway_httpx,
 }
 
@@ -100,13 +107,13 @@ def _bare(module: str, site: Site) -> Launch:
     return Launch([sys.executable, "-m", module, "--port", str(site.port), "--upstream", site.provider])
 
 
-def _gateway(site: Site, settings: Mapping[str, str]) -> Launch:
+def _gateway(site: Site, settings: Mapping[str, str], policy: str) -> Launch:
     """A policy of one priced provider, two models and one role; data that lives as long as the run."""
     if importlib.util.find_spec("gateway.__main__") is None:
         raise Unavailable("gateway has no command line yet")
     policies = site.folder / "policies"
     policies.mkdir(parents=True)
-    (policies / "bench.yaml").write_text(_POLICY.format(provider=site.provider))
+    (policies / "bench.yaml").write_text(policy.format(provider=site.provider))
     env = {
         "GATEWAY_POLICIES": str(policies),
         "GATEWAY_DATA": str(site.folder / "data"),
@@ -142,7 +149,13 @@ models:
   bench: {{targets: [{{to: canned/gpt-bench, price: {{input: 0.25, output: 2.00}}}}]}}
   bench-paced: {{targets: [{{to: canned/gpt-bench-paced, price: {{input: 0.25, output: 2.00}}}}]}}
 roles:
-  bench: {{models: [bench, bench-paced]}}
+  bench: {{models: [bench, bench-paced], max_output_tokens: 1000}}
+"""
+_HOLDING = """\
+limits:
+  - {{name: per-key, per: [key], requests: 100000000/minute, tokens: 1000000000k/minute, concurrent: 100000}}
+budgets:
+  - {{name: per-team, per: [team], amount: 1000000 USD, period: month}}
 """
 
 _NGINX = """\

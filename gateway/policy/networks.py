@@ -13,6 +13,7 @@ def within(address: str | None, networks: tuple[str, ...]) -> bool:
     return parsed is not None and any(parsed in ip_network(network) for network in networks)
 
 
+@lru_cache(maxsize=4096)
 def parsed_address(text: str) -> IPv4Address | IPv6Address | None:
     """An IPv4 address that stands in an IPv6 one is the IPv4 address. None: this is no address."""
     try:
