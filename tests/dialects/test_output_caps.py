@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from msgspec import Raw
 
+from gateway.bounding import most_nano_usd
 from gateway.call import Caller, Candidate, Plan
 from gateway.dialects.interface import BadBody
 from gateway.dialects.output_caps import bounding, capped, is_surely_read, lower, reading, translated
@@ -18,7 +19,7 @@ from gateway.dialects.speech import Speeches
 from gateway.policy.roles import Role
 from gateway.policy.snapshot import Provider, Target
 from gateway.rendering import changes_for
-from gateway.stages import authorize, reserve
+from gateway.stages import authorize
 from gateway.upstream.rates import Rates
 from tests.parts.calls import make_call, make_policy
 
@@ -96,7 +97,7 @@ def test_what_is_sent_keeps_to_the_roles_cap_and_what_is_held_bounds_it(
         candidate = Candidate(Target("t", provider, model), "fast", A_NANO_A_TOKEN, 0, speech)
         caller = Caller("key", "key_1", None, None, ("r",), None)
         grant = authorize.decide(policy, caller, found.dialect.api, asked, make_call())
-        held = reserve.decide(Plan((candidate,)), asked, grant)
+        held = most_nano_usd(Plan((candidate,)), asked, grant)
 
         changes = changes_for(candidate, grant)
         told = speech.translation
