@@ -27,8 +27,11 @@
     ├── UnknownRevision    a name that no revision has, or the beginning of several (gateway.reload.history)
     ├── NotSayable         what a tried request should ask for, and its API has no word for (gateway.rehearsal.requests)
     ├── NotLinear          a pattern that RE2 refuses (gateway.privacy.linear)
-    ├── TooLong            a text that detection does not read (gateway.privacy.detector)
-    ├── NotCovered         a kind of data that no recognizer finds (gateway.privacy.detector)
+    ├── NotRead            a text that was not searched; never the same as clean (gateway.privacy.faults)
+    │   ├── TooLong        it is longer than detection reads
+    │   └── DetectorUnavailable  detection is overloaded, took too long or broke down
+    ├── NotCovered         a kind of data that no recognizer finds (gateway.privacy.faults)
+    ├── MissingModel       a model that a profile asks for and that is not installed (gateway.privacy.faults)
     ├── SettingsInvalid    the process can't start as it was told to (gateway.settings)
     ├── SecretInvalid      the installation's secret is too short (gateway.secrets)
     ├── NoAnswer           a gateway elsewhere that could not be asked (gateway.cli.remote)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, Protocol
 
-from gateway.errors import GatewayError
+from gateway.privacy.faults import NotCovered, TooLong
 from gateway.privacy.folding import Folded
 from gateway.privacy.linear import Sieve
 from gateway.privacy.profile import Profile
@@ -22,14 +22,6 @@ from gateway.privacy.vocabulary import load_vocabulary
 VERSION: Final = "1"
 """Goes up whenever the same text may give other spans."""
 LONGEST_CHARACTERS: Final = 4_000_000
-
-
-class TooLong(GatewayError):
-    """A text that is not read: longer than `LONGEST_CHARACTERS`. Its call must be refused, or recorded as unread."""
-
-
-class NotCovered(GatewayError):
-    """A profile asks for a kind of data that no recognizer finds: finding nothing would look like a clean text."""
 
 
 class Detects(Protocol):

@@ -7,6 +7,7 @@ from hashlib import blake2b
 from typing import NamedTuple
 
 from gateway.policy.models.entities import ON_BY_DEFAULT, entity
+from gateway.privacy.custom import NO_CUSTOM, Custom
 from gateway.privacy.rules import ALL_LANGUAGES
 
 
@@ -16,11 +17,16 @@ class Profile(NamedTuple):
     entities: frozenset[str] = frozenset(ON_BY_DEFAULT)
     languages: frozenset[str] = frozenset(ALL_LANGUAGES)
     threshold: float = 0.5
+    custom: Custom = NO_CUSTOM
+    """What administrators added."""
+    models: tuple[tuple[str, str], ...] = ()
+    """Of languages the installed models that find names too: (("en", "en_core_web_sm"),). Empty: none is asked."""
 
     def fingerprint(self) -> bytes:
         """Two profiles that find the same have the same."""
-        said = "\n".join((*sorted(self.entities), "", *sorted(self.languages), repr(self.threshold)))
-        return blake2b(said.encode(), digest_size=16).digest()
+        models = (f"{language} {model}" for language, model in sorted(self.models))
+        said = (*sorted(self.entities), "", *sorted(self.languages), repr(self.threshold), *models)
+        return blake2b("\n".join(said).encode() + self.custom.fingerprint, digest_size=16).digest()
 
 
 def profile_of(

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from presidio_analyzer import PatternRecognizer
 from presidio_analyzer.pattern import Pattern
 
-from gateway.privacy.detector import Detector, NotCovered, TooLong
+from gateway.privacy.detector import Detector
+from gateway.privacy.faults import NotCovered, TooLong
 from gateway.privacy.profile import profile_of
 from tests.privacy.recognizers.found import detector, found
 
