@@ -24,8 +24,8 @@ from gateway.stores.database import Database, open_database, reading, writing
 from gateway.stores.interfaces import OutcomeColumns, StoreUnavailable
 from gateway.stores.key_records import KeyRecord
 from gateway.stores.keys import SqlKeys
+from gateway.stores.measure_tables import METADATA
 from gateway.stores.migrate import MIGRATIONS, pending
-from gateway.stores.tables import METADATA
 from gateway.usage import Usage
 from tests.audit.parts import outcome
 from tests.stores.parts import NOW_MS, counted
