@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from gateway.errors import GatewayError
 
-Purpose = Literal["key-hash", "subject-hash", "subject-seal", "fingerprint"]
+Purpose = Literal["key-hash", "subject-hash", "subject-seal", "fingerprint", "master"]
 
 _SECRET_BYTES = 32
 

@@ -18,6 +18,7 @@ from gateway.installation import (
     rotated_key,
     trial_key,
 )
+from gateway.keyring import WrappedUnreadable
 from gateway.secrets import SecretInvalid
 from gateway.settings import Settings, SettingsInvalid
 from gateway.stores.interfaces import StoreUnavailable
@@ -191,3 +192,13 @@ def test_a_rotated_key_has_a_new_secret_under_its_id(tmp_path: Path):
         assert digest(new, installation.hash_key) == after.hash
         assert (after.id, after.hint, after.expires_at) == (record.id, new[-4:], None)
         assert rotated_key(installation, "key_9", overlap_ms=0, lifetime_ms=1, entropy=bytes(32)) is None
+
+
+def test_an_installation_keeps_its_keyring(tmp_path: Path):
+    with open_installation(settings(tmp_path)) as first:
+        wrapped = first.keyring.wrap("content", b"a data key", b"u-1")
+    with open_installation(settings(tmp_path)) as again:
+        assert again.keyring.unwrap(wrapped, b"u-1") == b"a data key"
+        assert again.keyring.current("cookie").startswith("cookie-")
+    with open_installation(settings(tmp_path / "other")) as other, pytest.raises(WrappedUnreadable):
+        other.keyring.unwrap(wrapped, b"u-1")

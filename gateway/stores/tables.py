@@ -139,6 +139,18 @@ acts = Table(
 )
 Index("acts_at", acts.c.at)
 
+keyring = Table(
+    "keyring",
+    METADATA,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("id", String(64), nullable=False, unique=True),
+    Column("purpose", String(16), nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("retired_at", BigInteger),
+    Column("material", LargeBinary, nullable=False),
+    Column("certificate", Text),
+)
+
 counters = Table(
     "counters",
     METADATA,
