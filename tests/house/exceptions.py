@@ -17,6 +17,7 @@ CATCH_ALLS: Final[Mapping[str, str]] = {
     "gateway/stores/keybook.py::KeyBook.follow": "the follower's loop: without it no revocation arrives any more",
     "gateway/stores/key_uses.py::LastUses.follow": "the writer's loop: without it no last use is written any more",
     "gateway/reload/reloader.py::Reloader._once": "the follower's loop: without it no change of a policy arrives any more",
+    "gateway/measures.py::MeasuresInForce.follow": "the follower's loop: without it no freeze arrives any more",
     "gateway/stores/processes.py::Reports.follow": "the reporter's loop: without it the process looks dead to others",
     "gateway/pipeline.py::settle": "one failing step does not stop the next",
 }
@@ -72,6 +73,7 @@ COVERED_ELSEWHERE: Final[Mapping[str, str]] = {
     "gateway/stores/act_rows.py": "protocols; tests/stores/test_acts.py",
     "gateway/admin/act_bodies.py": "tests/admin/test_act_records.py: through the operations that take them",
     "gateway/admin/act_operations.py": "tests/admin/test_act_records.py: through what they ask",
+    "gateway/stores/measure_tables.py": "tables; tests/stores/test_measures.py and test_outbox.py",
     "gateway/stores/interfaces.py": "protocols; the conformance suite of the stores",
     "gateway/stores/ownership.py": "protocols; the tests of the stores",
     "gateway/upstream/interface.py": "protocols; the behaviour suite of the upstreams",
