@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from datetime import UTC, datetime
+
+from msgspec import structs
 
 from gateway.call import Call, Candidate
 from gateway.errors import TimedOut, UpstreamFault
@@ -10,13 +13,18 @@ from gateway.ledger.demand import Charge, Demand, Hold, Refusal
 from gateway.ledger.demands import Blocked, Bound, demands
 from gateway.policy.match import Facts
 from gateway.policy.networks import parsed_address
+from gateway.policy.periods import FOREVER_MS
 from gateway.runtime import Runtime
 
 Asked = tuple[Demand, ...] | Blocked
 
 
 class Asking:
-    """What a call asks for if it goes to this candidate. Its facts are gathered once, whatever the time."""
+    """What a call asks for if it goes to this candidate. The entries that are about it are found once, whatever the time.
+
+    `again` and `elsewhere` as in `scopes.about`, `downgraded` as in `demands`."""
+
+    __slots__ = ("_downgraded", "_found", "_from_ms", "_scoped", "_until_ms", "bound")
 
     def __init__(
         self,
@@ -28,33 +36,26 @@ class Asking:
         elsewhere: bool = False,
         downgraded: bool = False,
     ) -> None:
-        self._entries = call.policy.entries
-        self._facts, self._counted = facts_of(call, candidate)
-        self._bound = bound
-        self._again = again
-        self._elsewhere = elsewhere
+        scopes = call.policy.scopes
+        matched, counted = facts_of(call, candidate, scopes.asks)
+        self._scoped = scopes.about(matched, counted, again=again, elsewhere=elsewhere)
+        self.bound = bound
         self._downgraded = downgraded
-        self._last: tuple[Demand, ...] | None = None
+        self._found: tuple[Demand, ...] = ()
+        self._from_ms = self._until_ms = 0
 
     def at(self, now_ms: int) -> Asked:
         """The same as the last time where no period has passed since."""
-        last = self._last
-        if last is not None and all(
-            each.from_ms <= now_ms < each.until_ms for each in last if each.kind == "budget"
-        ):
-            return last
-        found = demands(
-            self._entries,
-            self._facts,
-            self._bound,
-            now_ms,
-            counted=self._counted,
-            again=self._again,
-            elsewhere=self._elsewhere,
-            downgraded=self._downgraded,
-        )
+        if self._from_ms <= now_ms < self._until_ms:
+            return self._found
+        found = demands(self._scoped, self.bound, now_ms, downgraded=self._downgraded)
         if not isinstance(found, Blocked):
-            self._last = found
+            self._found = found
+            self._from_ms, self._until_ms = 0, FOREVER_MS
+            for each in found:
+                if each.until_ms:
+                    self._from_ms = max(self._from_ms, each.from_ms)
+                    self._until_ms = min(self._until_ms, each.until_ms)
         return found
 
     def wanted(self, now_ms: int) -> tuple[Demand, ...]:
@@ -63,12 +64,17 @@ class Asking:
         return () if isinstance(found, Blocked) else found
 
 
-def facts_of(call: Call, candidate: Candidate) -> tuple[Facts, Facts]:
-    """Those that rules match on, with people's names; and those that it is counted under, with pseudonyms."""
+def facts_of(call: Call, candidate: Candidate, asks: Container[str]) -> tuple[Facts, Facts]:
+    """Those that rules match on, with people's names; and those that it is counted under, with pseudonyms. Only `asks`
+    are gathered of those that few rules ask for."""
     assert call.caller is not None and call.grant is not None
     caller, target, credential = call.caller, candidate.target, call.credential
     provider = target.provider
-    known = (
+    end_user = counted_end_user = None
+    if "end_user" in asks:
+        end_user, counted_end_user = call.end_user_name, call.end_user
+    # By place: by name it takes twice as long.
+    matched = Facts(
         caller.team,
         caller.user if credential is None else credential.user,
         caller.roles,
@@ -76,17 +82,17 @@ def facts_of(call: Call, candidate: Candidate) -> tuple[Facts, Facts]:
         call.use_case,
         candidate.asked_for or None,
         call.dialect.api,
-        call.grant.tags,
+        call.grant.tags if "tag" in asks else (),
         provider.name,
         target.name,
         provider.region,
-        None if call.address is None else parsed_address(call.address),
-        datetime.fromtimestamp(call.at_ms / 1000, UTC),
+        parsed_address(call.address) if call.address is not None and "network" in asks else None,
+        datetime.fromtimestamp(call.at_ms / 1000, UTC) if "hours" in asks else None,
+        end_user,
     )
-    matched = Facts(*known, end_user=call.end_user_name)
-    if caller.user is None and call.end_user is None:
+    if caller.user == matched.user and counted_end_user == end_user:
         return matched, matched
-    return matched, Facts(known[0], caller.user, *known[2:], end_user=call.end_user)
+    return matched, structs.replace(matched, user=caller.user, end_user=counted_end_user)
 
 
 def reserved(held: Hold, bound: Bound) -> Charge:

@@ -95,6 +95,6 @@ async def test_rules_match_on_names_and_count_under_pseudonyms(fact: dict[str, A
     assert call.caller is not None
     call.caller = replace(call.caller, user="user-of-4")
     call.end_user, call.end_user_name = "end_user-of-4", "bert"
-    matched, counted = facts_of(call, FIRST)
+    matched, counted = facts_of(call, FIRST, {"end_user"})
     [(name, value)] = fact.items()
     assert (getattr(matched, name), getattr(counted, name)) == (value, f"{name}-of-4")

@@ -41,8 +41,9 @@ _NOTHING: Final = Settled(())
 _TAKEN: Final = Taken(0, ())
 
 
-Item = tuple[Demand, int]
-"""What a hold took, and where its counter counted it."""
+Items = tuple[tuple[Demand, ...], list[int]]
+"""What a hold took, and where the counter of each counted it."""
+_NO_ITEMS: Final[Items] = ((), [])
 
 
 class Book:
@@ -50,7 +51,7 @@ class Book:
 
     def __init__(self, *, blank: bool = False) -> None:
         self._counters = Counters(blank=blank)
-        self._open: dict[str, list[Item]] = {}
+        self._open: dict[str, Items] = {}
         self._ended: dict[str, int] = {}
 
     @property
@@ -67,7 +68,7 @@ class Book:
             case Cancel(id):
                 self._cancel(id, steady_ms)
             case Extend(id, lease_ms):
-                self._renew(id, self._open.get(id, ()), lease_ms, steady_ms)
+                self._renew(id, self._open.get(id, _NO_ITEMS)[0], lease_ms, steady_ms)
             case Prime(demand, amount):
                 self._counters.prime(demand, amount, steady_ms)
             case Adopt(id, demands):
@@ -83,10 +84,11 @@ class Book:
             return Gone()
         with_room = self._counters.with_room(choices[0], wall_ms, steady_ms)
         if with_room is not None:
-            self._open[id_] = [
-                (demand, counter.hold(id_, demand, steady_ms))
-                for counter, demand in zip(with_room, choices[0], strict=True)
-            ]
+            demands = choices[0]
+            self._open[id_] = (
+                demands,
+                [with_room[at].hold(id_, demand, steady_ms) for at, demand in enumerate(demands)],
+            )
             return _TAKEN
         return self._reserve(id_, choices, wall_ms, steady_ms)
 
@@ -114,7 +116,7 @@ class Book:
             if unprimed:
                 return Unprimed(choice, tuple(unprimed))
             if not short:
-                self._open[id_] = [self._take(id_, demand, wall_ms, steady_ms) for demand in demands]
+                self._open[id_] = self._taken(id_, demands, wall_ms, steady_ms)
                 return Taken(choice, tuple(above))
             if not yields or choice + 1 == len(choices):
                 return Refused(choice, tuple(self._short(demands, at, wall_ms, steady_ms) for at in short))
@@ -126,7 +128,7 @@ class Book:
             return _NOTHING
         self._end(id_, steady_ms)
         spent = []
-        for demand, place in held:
+        for demand, place in zip(*held, strict=True):
             counter = self._counters.by_key.get(demand.key)
             if counter is None:
                 if demand.kind == "budget":
@@ -140,22 +142,22 @@ class Book:
     def renew(self, lease_ms: int, steady_ms: int) -> None:
         """Every slot that is held, held for so long from now."""
         for id_, held in self._open.items():
-            self._renew(id_, held, lease_ms, steady_ms)
+            self._renew(id_, held[0], lease_ms, steady_ms)
 
     def count(self, id_: str, demands: tuple[Demand, ...], wall_ms: int, steady_ms: int) -> None:
         """Of a hold that was taken elsewhere: all of it, whether or not it fits, and whatever came before."""
-        self._open[id_] = [self._take(id_, demand, wall_ms, steady_ms) for demand in demands]
+        self._open[id_] = self._taken(id_, demands, wall_ms, steady_ms)
 
     def _cancel(self, id_: str, steady_ms: int) -> None:
-        held = self._open.pop(id_, ())
+        held = self._open.pop(id_, _NO_ITEMS)
         self._end(id_, steady_ms)
-        for demand, place in held:
+        for demand, place in zip(*held, strict=True):
             counter = self._counters.by_key.get(demand.key)
             if counter is not None:
                 counter.cancel(id_, demand, place, steady_ms)
 
-    def _renew(self, id_: str, held: Iterable[Item], lease_ms: int, steady_ms: int) -> None:
-        for demand, _ in held:
+    def _renew(self, id_: str, held: Iterable[Demand], lease_ms: int, steady_ms: int) -> None:
+        for demand in held:
             if demand.kind == "concurrent":
                 slots = self._counters.at(demand, 0, steady_ms)
                 assert isinstance(slots, Slots)
@@ -166,13 +168,14 @@ class Book:
     ) -> Done | Gone | Unprimed:
         if id_ in self._ended:
             return Gone()
-        held = self._open.get(id_, [])
-        known = {demand.key for demand, _ in held}
+        held, held_at = self._open.get(id_, _NO_ITEMS)
+        known = {demand.key for demand in held}
         new = {place: each for place, each in enumerate(demands) if each.key not in known}
         lefts = {place: self._counters.left(each, wall_ms, steady_ms) for place, each in new.items()}
         if unprimed := tuple(place for place, left in lefts.items() if left is None):
             return Unprimed(0, unprimed)
-        self._open[id_] = held + [self._take(id_, each, wall_ms, steady_ms) for each in new.values()]
+        more, more_at = self._taken(id_, tuple(new.values()), wall_ms, steady_ms)
+        self._open[id_] = (held + more, held_at + more_at)
         return _DONE
 
     def _end(self, id_: str, steady_ms: int) -> None:
@@ -181,10 +184,13 @@ class Book:
         while ended[first := next(iter(ended))] <= steady_ms:
             del ended[first]
 
-    def _take(self, id_: str, demand: Demand, wall_ms: int, steady_ms: int) -> Item:
+    def _taken(self, id_: str, demands: tuple[Demand, ...], wall_ms: int, steady_ms: int) -> Items:
+        return demands, [self._take(id_, demand, wall_ms, steady_ms) for demand in demands]
+
+    def _take(self, id_: str, demand: Demand, wall_ms: int, steady_ms: int) -> int:
         counter = self._counters.at(demand, wall_ms, steady_ms)
         counter.left(0, steady_ms)
-        return demand, counter.hold(id_, demand, steady_ms)
+        return counter.hold(id_, demand, steady_ms)
 
     def _short(self, demands: tuple[Demand, ...], place: int, wall_ms: int, steady_ms: int) -> Short:
         demand = demands[place]

@@ -11,7 +11,7 @@ from msgspec import Struct
 from gateway.policy.entries import Exceeded, Failing, Kind
 
 
-class Demand(Struct, frozen=True, array_like=True):
+class Demand(Struct, frozen=True, array_like=True, gc=False):
     """`amount` of one entry for one scope, of which there may be at most `most`.
 
     `entry` is the entry's name, `#`, and what it counts in short; two entries that count differently differ
@@ -37,7 +37,7 @@ class Demand(Struct, frozen=True, array_like=True):
         return self.entry.rpartition("#")[0]
 
 
-class Charge(Struct, frozen=True):
+class Charge(Struct, frozen=True, gc=False):
     """What a call turned out to use."""
 
     nano_usd: int
@@ -53,7 +53,7 @@ class Short(Struct, frozen=True, array_like=True):
     after_ms: int
 
 
-class Hold(Struct, frozen=True):
+class Hold(Struct, frozen=True, gc=False):
     """Taken for one call, or for one attempt of it: which of its choices, and what of it is above its entry
     (places of demands with `warn`)."""
 

@@ -14,11 +14,12 @@ from typing import Final, Protocol
 
 from gateway.audit.entry import time_text
 from gateway.ledger.demand import Demand
-from gateway.ledger.demands import scope_of, values_of
+from gateway.ledger.demands import scope_of
 from gateway.ledger.protocol import Recorded
 from gateway.policy.entries import Entry
 from gateway.policy.match import Facts
 from gateway.policy.periods import FOREVER_MS
+from gateway.policy.scopes import values_of
 from gateway.stores.spending import Used
 
 _AT_ONCE: Final = 500

@@ -30,8 +30,6 @@ Exceeded = Literal["block", "warn", "downgrade"]
 Failing = Literal["block", "local", "allow"]
 """What holds while the shared store can't be asked: refuse, this process's share, or nothing."""
 
-_OF_MODEL: Final = frozenset({"model"})
-
 UNRECORDED: Final = frozenset({"user", "end_user", "tag", "network", "hours"})
 """What the records of calls don't say, or only under pseudonyms."""
 
@@ -61,7 +59,7 @@ class Calendar:
 class Entry:
     """What is counted, for which calls, and how much there may be.
 
-    `per` are facts of a call; `of_target`: it speaks of where a call goes, so it binds each attempt; `of_model`: of the
+    `per` are facts of a call, and `asks` all facts that it depends on, under `not` too; `of_target`: it speaks of where a call goes, so it binds each attempt; `of_model`: of the
     model, so it binds a fallback too. `recorded` is what of `match` the records of calls can tell: where it is less, it
     is about more calls. `calendar` is a budget's alone, as are `alert_at` (shares of the amount) and what is done
     about calls without a bound or a price.
@@ -75,6 +73,7 @@ class Entry:
     span_ms: int
     of_target: bool
     on_failure: Failing
+    asks: frozenset[str]
     recorded: Match = EVERY_CALL
     of_model: bool = False
     exceeded: Exceeded = "block"
@@ -103,6 +102,7 @@ def _of_limit(limit: LimitEntry) -> Iterable[Entry]:
         ("tokens", limit.tokens),
         ("concurrent", None if limit.concurrent is None else Rate(limit.concurrent, LEASE_MS // 1000)),
     )
+    asks = _asks(limit.match, limit.per)
     for kind, rate in wanted:
         if rate is not None:
             yield Entry(
@@ -112,8 +112,9 @@ def _of_limit(limit: LimitEntry) -> Iterable[Entry]:
                 per=limit.per,
                 most=rate.count,
                 span_ms=rate.window_s * 1000,
-                of_target=_asks(limit.match, limit.per, OF_TARGET),
-                of_model=_asks(limit.match, limit.per, _OF_MODEL),
+                of_target=not asks.isdisjoint(OF_TARGET),
+                of_model="model" in asks,
+                asks=asks,
                 recorded=_recorded(limit.match),
                 on_failure=limit.on_store_failure,
             )
@@ -122,6 +123,7 @@ def _of_limit(limit: LimitEntry) -> Iterable[Entry]:
 def _of_budget(budget: BudgetEntry) -> Entry:
     fiscal_start = budget.fiscal_start or 1
     instead = budget.on_exceeded
+    asks = _asks(budget.match, budget.per)
     return Entry(
         id=_id(budget.name, "budget", budget.match, budget.per, budget.period, budget.timezone, fiscal_start),
         kind="budget",
@@ -129,8 +131,9 @@ def _of_budget(budget: BudgetEntry) -> Entry:
         per=budget.per,
         most=budget.amount,
         span_ms=0,
-        of_target=_asks(budget.match, budget.per, OF_TARGET),
-        of_model=_asks(budget.match, budget.per, _OF_MODEL),
+        of_target=not asks.isdisjoint(OF_TARGET),
+        of_model="model" in asks,
+        asks=asks,
         recorded=_recorded(budget.match),
         on_failure=budget.on_store_failure,
         exceeded="downgrade" if isinstance(instead, DowngradeEntry) else instead,
@@ -151,9 +154,8 @@ def _recorded(match: MatchEntry | None) -> Match:
     return Match.of(match.model_copy(update=gone))
 
 
-def _asks(match: MatchEntry | None, per: tuple[str, ...], facts: frozenset[str]) -> bool:
-    asked = frozenset(per) if match is None else match.used_at_all | frozenset(per)
-    return bool(asked & facts)
+def _asks(match: MatchEntry | None, per: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(per) if match is None else match.used_at_all | frozenset(per)
 
 
 def _id(name: str, kind: Kind, match: MatchEntry | None, *counts: object) -> str:

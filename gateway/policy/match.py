@@ -14,14 +14,15 @@ from ipaddress import IPv4Address, IPv6Address, ip_network
 from operator import attrgetter
 from typing import Final
 
+from msgspec import Struct
+
 from gateway.policy.globs import NameSet
 from gateway.policy.hours import Hours
 from gateway.policy.models.match import Facts as Asked
 from gateway.policy.models.match import MatchEntry
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True, gc=False):
     """What is known of a call. None, or an empty tuple: it has none, or it is not known yet.
 
     `key` is a key's id, `tags` are name=value, `target` is provider/model, `at` is aware of its zone.

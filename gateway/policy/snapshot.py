@@ -7,8 +7,7 @@ door. Questions about a name cost well under a microsecond when the name is decl
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from decimal import Decimal
+from dataclasses import dataclass, field, replace
 from math import inf
 from types import MappingProxyType
 from typing import Final
@@ -20,7 +19,9 @@ from gateway.policy.globs import Glob
 from gateway.policy.identities import IdentityProvider
 from gateway.policy.later import NotYet
 from gateway.policy.models.egress import Network
+from gateway.policy.price import Price
 from gateway.policy.roles import TRIAL, Role, Team, held_roles
+from gateway.policy.scopes import Scopes
 from gateway.policy.secrets import Secret
 from gateway.policy.via import Via
 
@@ -37,22 +38,6 @@ class Timeouts:
     first_byte_s: float = 120.0
     idle_s: float = 120.0
     total_s: float = 900.0
-
-
-@dataclass(frozen=True, slots=True)
-class Price:
-    """USD per million tokens, exact. None means: as `input`, as `cache_write`, as `output` (gateway.upstream.rates)."""
-
-    input: Decimal
-    output: Decimal
-    cache_read: Decimal | None = None
-    cache_write: Decimal | None = None
-    cache_write_1h: Decimal | None = None
-    audio_input: Decimal | None = None
-    audio_output: Decimal | None = None
-
-
-FREE: Final = Price(Decimal(0), Decimal(0), Decimal(0), Decimal(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +65,8 @@ class Provider:
 class Target:
     """One model of one provider; `name` is provider/model as declared or as asked for.
 
-    `price` None: by the dated price list.
+    `price` None: by the dated price list. `context_window` and `max_output` are tokens, None: as in the list, and as the
+    window. `hosted_tools` are globs of tools that the provider runs, and the nano-dollars that each adds at most.
     """
 
     name: str
@@ -88,6 +74,9 @@ class Target:
     model: str
     weight: int = 1
     price: Price | None = None
+    context_window: int | None = None
+    max_output: int | None = None
+    hosted_tools: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +124,8 @@ class Policy:
     off: Mapping[str, str] = field(default_factory=dict)
     not_yet: tuple[NotYet, ...] = ()
     warnings: tuple[Fault, ...] = field(default=(), compare=False)
+    scopes: Scopes = field(init=False, repr=False, compare=False)
+    """The same entries, asked with what is known of a call."""
     follows: bool = field(init=False, compare=False)
     """Whether an entry speaks of the target or the model, so that a fallback counts elsewhere."""
     _globs: tuple[tuple[Glob, Model], ...] = field(init=False, repr=False, compare=False)
@@ -148,6 +139,7 @@ class Policy:
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
         globs = [(Glob.of(name), model) for name, model in self.models.items() if "*" in name]
         globs.sort(key=lambda pair: (pair[0].specificity, pair[0].text), reverse=True)
+        object.__setattr__(self, "scopes", Scopes(self.entries))
         object.__setattr__(self, "follows", any(entry.of_target or entry.of_model for entry in self.entries))
         object.__setattr__(self, "_globs", tuple(globs))
         object.__setattr__(self, "_remembered", {})
@@ -218,12 +210,8 @@ def substituted(model: Model, glob: Glob, asked: str) -> Model:
     """
     meant = asked[glob.prefix.rfind("/") + 1 :]
     targets = tuple(
-        Target(
-            name=target.name.replace("*", meant),
-            provider=target.provider,
-            model=target.model.replace("*", meant),
-            weight=target.weight,
-            price=target.price,
+        replace(
+            target, name=target.name.replace("*", meant), model=target.model.replace("*", meant)
         )
         if "*" in target.model
         else target

@@ -11,7 +11,7 @@ from gateway.errors import Kind, Problem, Refused
 from gateway.exhaustion import problem_of
 from gateway.holding import Asking, note_above
 from gateway.ledger.demand import Charge, Demand, Refusal
-from gateway.ledger.demands import Blocked, Bound
+from gateway.ledger.demands import Blocked
 from gateway.runtime import Runtime
 
 Instead = Callable[[Call, Runtime, str], Plan | None]
@@ -22,49 +22,49 @@ async def enter(call: Call, runtime: Runtime, instead: Instead) -> None:
     if not call.policy.entries:
         return
     assert call.plan is not None
-    plans, bounds = [call.plan], [_bound(call, call.plan)]
-    call.bound = bounds[0]
-    asking = [Asking(call, call.plan.candidates[0], bounds[0])]
-    first = asking[0].at(runtime.clock.now_ms())
+    now_ms = runtime.clock.now_ms()
+    asking = _asking(call, call.plan)
+    call.bound = asking.bound
+    first = asking.at(now_ms)
     if isinstance(first, Blocked):
         raise _blocked(first)
     if not first:
         return
-    for plan in _instead(call, runtime, first, instead):
-        bound = _bound(call, plan)
-        other = Asking(call, plan.candidates[0], bound, downgraded=True)
-        if not isinstance(other.at(runtime.clock.now_ms()), Blocked):
-            plans.append(plan)
-            bounds.append(bound)
-            asking.append(other)
+    plans, choices = [call.plan], [asking]
+    if call.policy.scopes.downgrades:
+        for plan in _instead(call, runtime, first, instead):
+            other = _asking(call, plan, downgraded=True)
+            if not isinstance(other.at(now_ms), Blocked):
+                plans.append(plan)
+                choices.append(other)
     answer = await runtime.ledger.reserve(
-        call.id, lambda now_ms: tuple([each.wanted(now_ms) for each in asking])
+        call.id, lambda now_ms: tuple([each.wanted(now_ms) for each in choices])
     )
     if isinstance(answer, Refusal):
         raise refused(answer, runtime.clock.now_ms())
-    call.hold, call.bound, call.plan = answer, bounds[answer.choice], plans[answer.choice]
+    call.hold = answer
     if answer.above:
         note_above(call, answer)
     if answer.choice:
+        call.plan, call.bound = plans[answer.choice], choices[answer.choice].bound
         call.note("reserve", "downgrade", "change", call.plan.candidates[0].asked_for)
+
+
+def _asking(call: Call, plan: Plan, *, downgraded: bool = False) -> Asking:
+    assert call.asked is not None and call.grant is not None
+    later = call.dialect.keeping is not None and call.dialect.keeping.billed_later
+    bound = bound_of(plan, call.asked, call.grant, billed_later=later)
+    return Asking(call, plan.candidates[0], bound, downgraded=downgraded)
 
 
 def _instead(call: Call, runtime: Runtime, demands: tuple[Demand, ...], instead: Instead) -> Iterable[Plan]:
     """Where the call may go where a budget that is about it says so, in the order of the budgets."""
     ids = {each.entry for each in demands if each.exceeded == "downgrade"}
-    if not ids:
-        return
     names = {each.downgrade: None for each in call.policy.entries if each.id in ids and each.downgrade}
     for name in names:
         plan = instead(call, runtime, name)
         if plan is not None:
             yield plan
-
-
-def _bound(call: Call, plan: Plan) -> Bound:
-    assert call.asked is not None and call.grant is not None
-    later = call.dialect.keeping is not None and call.dialect.keeping.billed_later
-    return bound_of(plan, call.asked, call.grant, billed_later=later)
 
 
 def refused(refusal: Refusal, now_ms: int) -> Refused:

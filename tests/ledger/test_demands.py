@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from gateway.ledger.demand import Demand, Hold, Refusal
-from gateway.ledger.demands import Blocked, Bound, Freeze, Increase, demands, scope_of
+from gateway.ledger.demands import Blocked, Bound, Freeze, Increase, demands, frozen, scope_of
 from gateway.ledger.local import LocalLedger
 from gateway.ledger.protocol import Recorded
 from gateway.policy.entries import Entry
 from gateway.policy.match import Facts, Match
 from gateway.policy.models.match import MatchEntry
+from gateway.policy.scopes import about
 from gateway.usage import MAX_NANO_USD
 from tests.ledger.boards import START_MS
 from tests.ledger.declared import budget, limit
@@ -23,8 +23,10 @@ CALL = Facts(team="support", user="anna", key="k1", model="fast", provider="open
 BOUND = Bound(nano_usd=5_000, tokens=120)
 
 
-def wanted(*entries: Entry, facts: Facts = CALL, bound: Bound = BOUND, **more) -> tuple[Demand, ...]:
-    found = demands(entries, facts, bound, START_MS, **more)
+def wanted(
+    *entries: Entry, facts: Facts = CALL, bound: Bound = BOUND, again: bool = False, **more
+) -> tuple[Demand, ...]:
+    found = demands(about(entries, facts, facts, again=again), bound, START_MS, **more)
     assert not isinstance(found, Blocked)
     return found
 
@@ -92,7 +94,9 @@ def test_a_long_claim_is_counted_by_its_hash():
 
 
 def test_a_call_without_a_bound_is_blocked_where_its_budget_says_so():
-    assert demands([budget()], CALL, Bound(None, 120), START_MS) == Blocked("support-month", "unbounded")
+    assert demands(about([budget()], CALL, CALL), Bound(None, 120), START_MS) == Blocked(
+        "support-month", "unbounded"
+    )
 
 
 def test_a_call_without_a_bound_holds_an_estimate_where_its_budget_says_so():
@@ -101,7 +105,7 @@ def test_a_call_without_a_bound_holds_an_estimate_where_its_budget_says_so():
 
 def test_a_call_without_a_price_is_blocked_where_its_budget_says_so():
     unpriced = Bound(None, 120, priced=False)
-    assert demands([budget()], CALL, unpriced, START_MS) == Blocked("support-month", "unpriced")
+    assert demands(about([budget()], CALL, CALL), unpriced, START_MS) == Blocked("support-month", "unpriced")
 
 
 def test_a_call_without_a_price_counts_nothing_where_its_budget_says_so():
@@ -140,9 +144,9 @@ def test_an_increase_holds_until_it_expires_and_for_whom_it_is(increase: Increas
 
 
 def test_a_freeze_stops_the_calls_that_it_is_about():
-    frozen = Freeze(Match.of(MatchEntry(team=("support",))), "key leaked")
-    assert demands([], CALL, BOUND, START_MS, freezes=[frozen]) == Blocked("key leaked", "frozen")
-    assert demands([], replace(CALL, team="legal"), BOUND, START_MS, freezes=[frozen]) == ()
+    freezes = [Freeze(Match.of(MatchEntry(team=("support",))), "key leaked")]
+    assert frozen(freezes, CALL) == Blocked("key leaked", "frozen")
+    assert frozen(freezes, replace(CALL, team="legal")) is None
 
 
 async def test_a_budget_renamed_in_mid_period_begins_with_what_was_spent_in_it():
@@ -154,7 +158,7 @@ async def test_a_budget_renamed_in_mid_period_begins_with_what_was_spent_in_it()
     after = budget(name="renamed")
 
     def asked(now_ms: int) -> tuple[tuple[Demand, ...], ...]:
-        found = demands([after], CALL, BOUND, now_ms)
+        found = demands(about([after], CALL, CALL), BOUND, now_ms)
         assert not isinstance(found, Blocked)
         return (found,)
 

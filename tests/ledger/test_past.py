@@ -13,6 +13,7 @@ from gateway.ledger.demands import Bound, demands
 from gateway.ledger.past import RecordedPast
 from gateway.policy.entries import Entry
 from gateway.policy.match import Facts
+from gateway.policy.scopes import about
 from gateway.stores.spending import Used
 from tests.ledger.declared import budget, limit
 from tests.parts.runtime import NOON_MS
@@ -37,7 +38,8 @@ def used(**facts: Any) -> Used:
 
 
 def asked(entry: Entry, **facts: Any) -> Demand:
-    found = demands([entry], Facts(key="key_1", **facts), Bound(1, 1), NOON_MS)
+    known = Facts(key="key_1", **facts)
+    found = demands(about([entry], known, known), Bound(1, 1), NOON_MS)
     assert isinstance(found, tuple)
     return found[0]
 
