@@ -6,13 +6,13 @@ collector stops looking at.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 from msgspec import Struct
 
 from gateway.audit.chain import Link
-from gateway.audit.entry import Act, Acted, Boot, Decision, Entry, Fact, Intent, Outcome
+from gateway.audit.entry import Act, Acted, Boot, Check, Decision, Entry, Fact, Intent, Outcome
 from gateway.stores.interfaces import NO_OUTCOME, EntryRow, Position, Row, Shipment, call_row
 from gateway.usage import Usage, nano_of
 
@@ -123,6 +123,8 @@ def outcome_columns(seq: int, entry: Outcome) -> Row:
         served.provider,
         served.region,
         served.target,
+        _listed([one.region or "none" for one in served.attempts]) if served.attempts else None,
+        _found(entry.checks) if entry.checks else None,
         *(_NOT_USED if usage is None else _particulars(usage)),
         None if cost.reserved_usd is None else _nano_usd(cost.reserved_usd),
         cost.price_version,
@@ -130,6 +132,16 @@ def outcome_columns(seq: int, entry: Outcome) -> Row:
         None if usage is None else _storable(usage.output_tokens),
         None if cost.usd is None else _nano_usd(cost.usd),
     )
+
+
+def _listed(names: Iterable[str]) -> str | None:
+    """`,eu,us,`: each once, in their order, so that one of them is found by `,eu,`."""
+    once = sorted(set(names))
+    return f",{','.join(once)}," if once else None
+
+
+def _found(checks: Sequence[Check]) -> str | None:
+    return _listed(name for check in checks for name, times in check.found.items() if times > 0)
 
 
 def _particulars(usage: Usage) -> Row:

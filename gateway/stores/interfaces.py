@@ -65,7 +65,8 @@ class IntentColumns(NamedTuple):
 class OutcomeColumns(NamedTuple):
     """What a call's outcome adds. `decision` None leaves the intent's. Of what a call used, figures that are zero,
     and flags that are false, are None; but not `input_tokens` and `output_tokens`, which are None where nothing
-    was counted."""
+    was counted. `regions` are all that the call was sent to (`,eu,us,`; `none` for a provider without one), `entities`
+    all that its checks found."""
 
     decision: str | None
     outcome_seq: int | None
@@ -74,6 +75,8 @@ class OutcomeColumns(NamedTuple):
     provider: str | None
     region: str | None
     target: str | None
+    regions: str | None
+    entities: str | None
     cache_read_tokens: int | None
     cache_write_tokens: int | None
     cache_write_1h_tokens: int | None

@@ -20,7 +20,7 @@ from sqlalchemy import Connection, Engine, insert, select
 
 from gateway.stores.database import reading, writing
 from gateway.stores.interfaces import StoreUnavailable, Subjects
-from gateway.stores.tables import subjects
+from gateway.stores.rights_tables import subjects
 
 Kind = Literal["user", "end_user", "os_user"]
 _PREFIXES: Final[Mapping[str, str]] = {"user": "u", "end_user": "e", "os_user": "o"}

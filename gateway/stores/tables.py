@@ -83,6 +83,8 @@ calls = Table(
     Column("provider", String(256)),
     Column("region", String(64)),
     Column("target", String(512)),
+    Column("regions", Text),
+    Column("entities", Text),
     Column("cache_read_tokens", BigInteger),
     Column("cache_write_tokens", BigInteger),
     Column("cache_write_1h_tokens", BigInteger),
@@ -230,16 +232,6 @@ processes = Table(
     Column("revision", String(64), nullable=False),
     Column("since", BigInteger, nullable=False),
     Column("faults", Integer, nullable=False),
-)
-
-subjects = Table(
-    "subjects",
-    METADATA,
-    Column("pseudonym", String(64), primary_key=True),
-    Column("kind", String(16), nullable=False),
-    Column("name_hash", LargeBinary(32), nullable=False, unique=True),
-    Column("sealed_name", LargeBinary, nullable=False),
-    Column("created_at", BigInteger, nullable=False),
 )
 
 objects = Table(

@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import asdict, replace
 
 from gateway.audit.chain import Chain, genesis
-from gateway.audit.entry import Cost, Decision, Entry, encode
+from gateway.audit.entry import Attempt, Check, Cost, Decision, Entry, Served, encode
 from gateway.audit.projection import Sealed, intent_columns, last_refusal, outcome_columns, project, shipment
 from gateway.stores.interfaces import CALL_COLUMNS, NO_OUTCOME, EntryRow, OutcomeColumns, Shipment, call_row
 from gateway.usage import Usage, nano_usd
@@ -112,4 +112,21 @@ def test_figures_that_are_zero_take_no_room():
 
 def test_of_a_call_that_used_nothing_no_figure_is_there():
     row = outcome_columns(1, replace(outcome("c1"), usage=None, cost=Cost()))
-    assert row[7:] == (None,) * 15
+    assert row[9:] == (None,) * 15
+
+
+def test_a_call_is_listed_under_every_region_it_was_sent_to():
+    tries = [Attempt(target="t/t", region=region, result="ok", ms=1.0) for region in ("us", None, "eu", "us")]
+    served = Served(attempts=tuple(tries))
+    row = OutcomeColumns._make(outcome_columns(1, replace(outcome("c1"), served=served)))
+    assert row.regions == ",eu,none,us,"
+
+
+def test_a_call_is_listed_under_what_its_checks_found():
+    found = ({"EMAIL": 2, "IBAN": 0}, {"PERSON": 1, "EMAIL": 1})
+    checks = [
+        Check(name="pii", version="1", read_bytes=1, total_bytes=1, found=one, mode="block", status="done")
+        for one in found
+    ]
+    row = OutcomeColumns._make(outcome_columns(1, replace(outcome("c1"), checks=tuple(checks))))
+    assert row.entities == ",EMAIL,PERSON,"

@@ -73,6 +73,7 @@ COVERED_ELSEWHERE: Final[Mapping[str, str]] = {
     "gateway/stores/act_rows.py": "protocols; tests/stores/test_acts.py",
     "gateway/admin/act_bodies.py": "tests/admin/test_act_records.py: through the operations that take them",
     "gateway/admin/act_operations.py": "tests/admin/test_act_records.py: through what they ask",
+    "gateway/stores/rights_tables.py": "tables; tests/stores/test_contents.py, test_holds.py, test_prunings.py",
     "gateway/stores/measure_tables.py": "tables; tests/stores/test_measures.py and test_outbox.py",
     "gateway/stores/interfaces.py": "protocols; the conformance suite of the stores",
     "gateway/stores/ownership.py": "protocols; the tests of the stores",

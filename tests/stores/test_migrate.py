@@ -17,15 +17,17 @@ from msgspec import structs
 from sqlalchemy import create_engine
 
 from gateway.audit.chain import Chain, genesis
-from gateway.audit.entry import Cost, encode
+from gateway.audit.entry import Attempt, Check, Cost, Served, encode
 from gateway.audit.projection import outcome_columns
 from gateway.stores.calls import SqlCalls
 from gateway.stores.database import Database, open_database, reading, writing
 from gateway.stores.interfaces import OutcomeColumns, StoreUnavailable
 from gateway.stores.key_records import KeyRecord
 from gateway.stores.keys import SqlKeys
-from gateway.stores.measure_tables import METADATA
+from gateway.stores.measure_tables import freezes
 from gateway.stores.migrate import MIGRATIONS, pending
+from gateway.stores.rights_tables import contents
+from gateway.stores.tables import METADATA
 from gateway.usage import Usage
 from tests.audit.parts import outcome
 from tests.stores.parts import NOW_MS, counted
@@ -34,6 +36,7 @@ from tests.stores.parts import NOW_MS, counted
 def test_the_migrations_make_the_tables_that_the_code_knows(database: Database):
     with reading(database.engine) as connection:
         assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
+    assert {freezes.metadata, contents.metadata} == {METADATA}
 
 
 def test_the_partial_index_of_open_calls_is_made(database: Database):
@@ -87,12 +90,26 @@ USED = (
     Usage(12, 30, reasoning_tokens=2**70, cache_read_tokens=-1),
 )
 
+ATTEMPTS = tuple(
+    Attempt(target="a/b", region=region, result="ok", ms=1.0) for region in ("us", None, "eu", "us")
+)
+CHECKS = tuple(
+    Check(name="pii", version="1", read_bytes=1, total_bytes=1, found=found, mode="flag", status="done")
+    for found in ({}, {"IBAN": 0}, {"PERSON": 1, "EMAIL": 2})
+)
+
 
 def test_the_figures_of_older_calls_are_those_of_their_bytes(tmp_path: Path):
     url = f"sqlite:///{tmp_path / 'gateway.db'}"
     costs = (Cost(), Cost(usd="0.000000001", reserved_usd="0.010000000", price_version="policy"))
     outcomes = [
-        structs.replace(outcome(f"c{number}"), usage=usage, cost=costs[number % 2])
+        structs.replace(
+            outcome(f"c{number}"),
+            usage=usage,
+            cost=costs[number % 2],
+            served=Served(attempts=ATTEMPTS[:number]),
+            checks=CHECKS[:number],
+        )
         for number, usage in enumerate(USED)
     ]
     links = Chain("inst", "w1", genesis("inst", "w1"), 1).seal([encode(one) for one in outcomes])
@@ -116,9 +133,7 @@ def test_the_figures_of_older_calls_are_those_of_their_bytes(tmp_path: Path):
     opened = open_database(url, now_ms=lambda: NOW_MS, new_id=counted("id"))
     found = SqlCalls(opened.engine).named([one.id for one in outcomes])
     opened.close()
-    new = slice(
-        OutcomeColumns._fields.index("cache_read_tokens"), OutcomeColumns._fields.index("input_tokens")
-    )
+    new = slice(OutcomeColumns._fields.index("regions"), OutcomeColumns._fields.index("input_tokens"))
     rows: list[tuple[object, ...]] = [tuple(found[one.id].outcome)[new] for one in outcomes]
     assert rows == [outcome_columns(link.seq, one)[new] for link, one in zip(links, outcomes, strict=True)]
 
