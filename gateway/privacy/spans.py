@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 _PRIORITY: Final[Mapping[str, int]] = {
@@ -34,15 +34,29 @@ class Span(NamedTuple):
 
 
 def resolve(found: Iterable[Span]) -> tuple[Span, ...]:
-    """No two overlap; in the order of the text. Of two that do: the higher priority, the longer, the first."""
+    """No two overlap; in the order of the text. Of two that do: the higher priority, the longer, the first, the surer."""
     chosen: list[Span] = []
-    for span in sorted(found, key=_rank):
+    touching: list[Span] = []
+    reached = -1
+    for span in sorted(found):
+        if span.start >= reached and touching:
+            chosen.extend(touching if len(touching) == 1 else _chosen(touching))
+            touching.clear()
+        touching.append(span)
+        reached = max(reached, span.end)
+    chosen.extend(_chosen(touching))
+    return tuple(chosen)
+
+
+def _chosen(touching: Sequence[Span]) -> list[Span]:
+    chosen: list[Span] = []
+    for span in sorted(touching, key=_rank):
         at = bisect_left(chosen, span)
         free_before = at == 0 or chosen[at - 1].end <= span.start
         if free_before and (at == len(chosen) or span.end <= chosen[at].start):
             chosen.insert(at, span)
-    return tuple(chosen)
+    return chosen
 
 
-def _rank(span: Span) -> tuple[int, int, int, str]:
-    return -_PRIORITY.get(span.type, 0), span.start - span.end, span.start, span.type
+def _rank(span: Span) -> tuple[int, int, int, str, float]:
+    return -_PRIORITY.get(span.type, 0), span.start - span.end, span.start, span.type, -span.score

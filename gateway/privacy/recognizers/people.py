@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from gateway.privacy.recognizers.name_cues import CALLS, CUES, FIELD, PARTICLES, TITLES
@@ -65,21 +65,26 @@ class People:
 
     def _in_lower_case(self, text: str) -> Iterator[Span]:
         """`detlef trautmann`: a first name that is no other word, and a word behind it that is no common one."""
-        known = self._known
-        if not any(len(word) > 3 and word in known.sure for word in set(_WORD.findall(text))):
+        sure = self._known.sure
+        words = _WORD.findall(text)
+        firsts = [at for at, word in enumerate(words) if word in sure and len(word) > 3]
+        if not any(self._surname(words[at + 1]) for at in firsts if at + 1 < len(words)):
             return
-        last: re.Match[str] | None = None
+        before: re.Match[str] | None = None
         for word in _WORD.finditer(text):
-            low = word.group()
             if (
-                last
-                and word.start() == last.end() + 1
-                and text[last.end()] == " "
-                and len(low) > 2
-                and low.islower()
-            ) and (low in known.last or (low not in known.common and not low.endswith(_VERB_ENDS))):
-                yield Span(last.start(), word.end(), "PERSON", 0.6)
-            last = word if len(low) > 3 and low in known.sure else None
+                before is not None
+                and text[before.end() : word.start()] == " "
+                and self._surname(word.group())
+            ):
+                yield Span(before.start(), word.end(), "PERSON", 0.6)
+            before = word if word.group() in sure and len(word.group()) > 3 else None
+
+    def _surname(self, word: str) -> bool:
+        """In lower case."""
+        if len(word) <= 2 or not word.islower():
+            return False
+        return word in self._known.last or (word not in self._known.common and not word.endswith(_VERB_ENDS))
 
     def _judge(self, text: str, run: list[Word], others: Sequence[Span]) -> Iterator[Span]:
         titled = False
@@ -179,17 +184,18 @@ class People:
         at = bisect_right(others, run[0].start - within, key=_end)
         return at < len(others) and others[at].start < run[-1].end + within
 
-    def _again(self, text: str, found: list[Span]) -> Iterator[Span]:
+    def _again(self, text: str, found: Iterable[Span]) -> Iterator[Span]:
         """A surname that stood beside a first name or a title is one wherever it stands."""
+        names = {text[span.start : span.end] for span in found if span.score > 0.6}
+        common = self._known.common
         pieces = {
-            word.group()
-            for span in found
-            if span.score > 0.6
-            for word in _WORD.finditer(text, span.start, span.end)
-            if len(word.group()) > 3 and word.group()[0].isupper() and word.group().lower() not in self._known.common
-        }  # fmt: skip
+            word
+            for name in names
+            for word in _WORD.findall(name)
+            if len(word) > 3 and word[0].isupper() and word.lower() not in common
+        }
         if pieces:
-            for word in _WORD.finditer(text):
+            for word in _CAPITAL.finditer(text):
                 if word.group() in pieces:
                     yield Span(word.start(), word.end(), "PERSON", 0.5)
 
