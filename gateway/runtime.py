@@ -11,7 +11,8 @@ from gateway.audit.entry import Entry
 from gateway.call import Call
 from gateway.identity.person import Person
 from gateway.ledger.protocol import Ledger
-from gateway.policy.snapshot import Policy, Price
+from gateway.policy.price import Price
+from gateway.policy.snapshot import Policy
 from gateway.stores.key_records import KeyRecord
 from gateway.stores.ownership import KeptObject
 from gateway.upload import Upload

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from ipaddress import ip_network
 
@@ -20,9 +21,11 @@ from gateway.policy.models.apis import offered
 from gateway.policy.models.audit import AuditEntry
 from gateway.policy.models.document import PolicyDocument
 from gateway.policy.models.identity_providers import IdentityProviderEntry
-from gateway.policy.models.models import ModelEntry, PriceEntry, TargetEntry
+from gateway.policy.models.models import ModelEntry, TargetEntry
+from gateway.policy.models.prices import RatesEntry
 from gateway.policy.models.providers import ProviderEntry
-from gateway.policy.snapshot import FREE, Audit, Model, Policy, Price, Provider, Target, Timeouts
+from gateway.policy.price import FREE, Price
+from gateway.policy.snapshot import Audit, Model, Policy, Provider, Target, Timeouts
 
 REVISION_CHARS = 12
 
@@ -130,7 +133,16 @@ def _model(name: str, entry: ModelEntry, providers: Mapping[str, Provider]) -> M
 
 
 def _target(entry: TargetEntry, provider: Provider) -> Target:
-    return Target(entry.to, provider, entry.model, entry.weight, _price(entry, provider))
+    return Target(
+        name=entry.to,
+        provider=provider,
+        model=entry.model,
+        weight=entry.weight,
+        price=_price(entry, provider),
+        context_window=entry.context_window,
+        max_output=entry.max_output,
+        hosted_tools=tuple(entry.hosted_tools.items()),
+    )
 
 
 def _price(entry: TargetEntry, provider: Provider) -> Price | None:
@@ -139,7 +151,12 @@ def _price(entry: TargetEntry, provider: Provider) -> Price | None:
         return FREE
     if entry.price is None:
         return None
-    return Price(**{rate: getattr(entry.price, rate) for rate in PriceEntry.model_fields})
+    tiers = tuple([(tier, _rates(rates)) for tier, rates in entry.price.tiers.items()])
+    return replace(_rates(entry.price), tiers=tiers)
+
+
+def _rates(entry: RatesEntry) -> Price:
+    return Price(**{rate: getattr(entry, rate) for rate in RatesEntry.model_fields})
 
 
 def _identity_provider(name: str, entry: IdentityProviderEntry) -> IdentityProvider:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from types import MappingProxyType
@@ -51,12 +52,30 @@ class PriceList:
 
     def rates(self, base_url: str, model: str, day: date) -> Rates | None:
         """None: nobody with this address, no such model there, or a charge that can't be counted."""
+        found = self._found(base_url, model)
+        if found is None:
+            return None
+        rates = _compile(*found, day)
+        return None if rates is None else replace(rates, context_window=_window(found[1]))
+
+    def context_window(self, base_url: str, model: str) -> int | None:
+        """Tokens that the model surely does not exceed in one call; None: not known."""
+        found = self._found(base_url, model)
+        return None if found is None else _window(found[1])
+
+    def _found(self, base_url: str, model: str) -> tuple[Provider, ModelInfo] | None:
         providers = self._snapshot.providers
         provider = next((one for one in providers if re.match(one.api_pattern, base_url)), None)
         if provider is None:
             return None
         found = provider.find_model(model, all_providers=providers)
-        return None if found is None else _compile(provider, found, day)
+        return None if found is None else (provider, found)
+
+
+def _window(model: ModelInfo) -> int | None:
+    """The list rounds: 1,000,000 stands there for 1,048,576."""
+    listed = model.context_window
+    return None if listed is None else listed + listed // 20
 
 
 def _compile(provider: Provider, model: ModelInfo, day: date) -> Rates | None:
@@ -72,8 +91,7 @@ def _compile(provider: Provider, model: ModelInfo, day: date) -> Rates | None:
                 tiers[value] = variant
     if not tiers:
         return standard
-    parts = {name: getattr(standard, name) for name in (*_FIELDS.values(), "steps", "version")}
-    return Rates(**parts, tiers=MappingProxyType(tiers))
+    return replace(standard, tiers=MappingProxyType(tiers))
 
 
 def _dearest(model: ModelInfo, context: dict[str, str], day: date, version: str) -> Rates | None:

@@ -1,6 +1,6 @@
 """What tokens cost, as integers, and what a call cost. Pure.
 
-A rate is nano-dollars per million tokens. Where one is None the written rule is: a one-hour cache
+A rate is nano-dollars per million tokens; `image` is nano-dollars per image. Where one is None the written rule is: a one-hour cache
 write costs what a cache write costs; a cache read, a cache write and audio heard cost what input
 costs; audio said costs what output costs.
 """
@@ -32,7 +32,8 @@ class Rates:
     """The rates of one model. `version` says where they are from and of which day.
 
     `steps` are in ascending order. `tiers` holds the rates of other service tiers as the provider
-    names them (flex, priority) and of `batch`; a tier not in it costs what is standard.
+    names them (flex, priority) and of `batch`; a tier not in it costs what is standard. `context_window` is the
+    most tokens that the model reads and writes in one call; None: not known.
 
     `dearest_input` and `dearest_output` bound any call of the standard tier; they are derived.
     """
@@ -44,10 +45,12 @@ class Rates:
     cache_write_1h: int | None = None
     audio_input: int | None = None
     audio_output: int | None = None
+    image: int = 0
     steps: tuple[Step, ...] = ()
     tiers: Mapping[str, Rates] = field(default_factory=lambda: _NO_TIERS)
     version: str = "policy"
     free: bool = False
+    context_window: int | None = None
     dearest_input: int = field(init=False, repr=False, compare=False)
     dearest_output: int = field(init=False, repr=False, compare=False)
 
@@ -60,6 +63,11 @@ class Rates:
             outputs.append(step.rates.dearest_output)
         object.__setattr__(self, "dearest_input", max(inputs))
         object.__setattr__(self, "dearest_output", max(outputs))
+
+
+def most(rates: Rates, input_tokens: int, output_tokens: int) -> int:
+    """No call of so many tokens at its tier costs more, whatever they are; nano-dollars. Images come on top."""
+    return -(-(input_tokens * rates.dearest_input + output_tokens * rates.dearest_output) // PER_RATE_TOKENS)
 
 
 def cost(rates: Rates, usage: Usage) -> int:
@@ -86,7 +94,7 @@ def cost(rates: Rates, usage: Usage) -> int:
         total += written_1h * _or(rates.cache_write_1h, cache_write)
         total += heard * _or(rates.audio_input, rates.input)
         total += said * _or(rates.audio_output, rates.output)
-    nano_usd = -(-total // PER_RATE_TOKENS)
+    nano_usd = -(-total // PER_RATE_TOKENS) + usage.images * rates.image
     return nano_usd if 0 <= nano_usd <= MAX_NANO_USD else min(max(nano_usd, 0), MAX_NANO_USD)
 
 

@@ -17,7 +17,8 @@ from gateway.admin.usage_bodies import Span, UsageAsked
 from gateway.errors import Kind
 from gateway.installation import open_installation
 from gateway.policy.roles import Role, Team
-from gateway.policy.snapshot import Model, Policy, Price, Provider, Target
+from gateway.policy.price import Price
+from gateway.policy.snapshot import Model, Policy, Provider, Target
 from gateway.settings import Settings
 from gateway.stores.database import reading
 from gateway.stores.tables import calls, corrections

@@ -13,7 +13,8 @@ from gateway.audit.entry import Entry, Intent, Outcome, encode
 from gateway.errors import SpoolUnavailable, UpstreamFault
 from gateway.identity.faults import BadToken, KeysUnavailable
 from gateway.identity.person import Person
-from gateway.policy.snapshot import Policy, Price
+from gateway.policy.price import Price
+from gateway.policy.snapshot import Policy
 from gateway.runtime import Bounds, Runtime
 from gateway.stores.interfaces import StoreUnavailable
 from gateway.stores.key_records import KeyRecord

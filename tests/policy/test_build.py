@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from gateway.policy.identities import IdentityProvider
-from gateway.policy.snapshot import FREE, Audit, Price, Timeouts
+from gateway.policy.price import FREE, Price
+from gateway.policy.snapshot import Audit, Timeouts
 from tests.policy.folder import ECHO, loaded
 
 TWO = (
@@ -41,11 +42,30 @@ def test_targets_of_a_provider_that_is_off_are_named_and_not_called(tmp_path: Pa
             "{to: on/a, price: {input: 1, output: 2, cache_write_1h: 3, audio_input: 4, audio_output: 5}}",
             Price(Decimal(1), Decimal(2), None, None, Decimal(3), Decimal(4), Decimal(5)),
         ),
+        (
+            "{to: on/a, price: {input: 1, output: 2, image: 3, tiers: {flex: {input: 4, output: 5}}}}",
+            Price(
+                Decimal(1),
+                Decimal(2),
+                image=Decimal(3),
+                tiers=(("flex", Price(Decimal(4), Decimal(5))),),
+            ),
+        ),
     ],
 )
 def test_a_target_has_its_own_price_else_its_providers(target: str, price: Price | None, tmp_path: Path):
     model = loaded(tmp_path, TWO + f"models: {{m: {{targets: [{target}]}}}}\n").models["m"]
     assert model.targets[0].price == price
+
+
+def test_a_target_says_what_it_can_hold_behind_a_glob_too(tmp_path: Path):
+    target = "{to: 'paid/*', context_window: 9, max_output: 8, hosted_tools: {mcp: 1 USD}}"
+    policy = loaded(tmp_path, TWO + f"models: {{'m-*': {{targets: [{target}]}}}}\n")
+    for model in (policy.models["m-*"], policy.model_for("m-1")):
+        assert model is not None
+        [found] = model.targets
+        assert (found.context_window, found.max_output) == (9, 8)
+        assert found.hosted_tools == (("mcp", 1_000_000_000),)
 
 
 def test_timeouts_are_seconds_and_keep_their_defaults(tmp_path: Path):

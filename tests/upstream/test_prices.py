@@ -12,8 +12,8 @@ from genai_prices.types import Usage as ListUsage
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.policy.snapshot import FREE as FREE_PRICE
-from gateway.policy.snapshot import Price
+from gateway.policy.price import FREE as FREE_PRICE
+from gateway.policy.price import Price
 from gateway.upstream.prices import PriceBook, Rates, cost
 from gateway.usage import Usage, usd
 
@@ -147,9 +147,29 @@ def test_a_declared_price_comes_before_the_list_and_says_so(book: PriceBook) -> 
 
 
 def test_every_rate_that_a_policy_declares_counts(book: PriceBook) -> None:
-    price = Price(*map(Decimal, (1, 2, 3, 4, 5, 6, 7)))
+    numbers = {name: Decimal(number) for number, name in enumerate((*RATES, "image"), 1)}
+    price = Price(**numbers, tiers=(("flex", Price(Decimal(9), Decimal(10))),))
     found = book.rates("openai", "openai", OPENAI, "gpt-5-mini", price, free=False)
-    assert [getattr(found, name) for name in RATES] == [number * 10**9 for number in range(1, 8)]
+    assert found is not None
+    assert [getattr(found, name) for name in (*RATES, "image")] == [n * 10**9 for n in range(1, 9)]
+    assert (found.tiers["flex"].input, found.tiers["flex"].output) == (9 * 10**9, 10 * 10**9)
+
+
+def test_a_price_for_images_alone_is_not_free(book: PriceBook) -> None:
+    price = Price(Decimal(0), Decimal(0), image=Decimal("0.04"))
+    rates = book.rates("openai", "o", "http://x", "m", price, free=False)
+    assert rates is not None
+    assert cost(rates, Usage(images=3)) == 120_000_000
+
+
+def test_how_much_a_model_reads_is_known_from_the_list_whatever_its_price_and_rounded_up(
+    book: PriceBook,
+) -> None:
+    own = book.rates("openai", "o", OPENAI, "gpt-4.1", Price(Decimal(1), Decimal(2)), free=False)
+    of_list, elsewhere = listed(OPENAI, "gpt-4.1", book), listed("http://x", "gpt-4.1", book)
+    assert own is not None and of_list is not None and elsewhere is None
+    assert own.context_window == of_list.context_window
+    assert (of_list.context_window or 0) >= 1_047_576, "what OpenAI says; the list says 1,000,000"
 
 
 def test_free_is_free_by_target_by_provider_and_for_echo(book: PriceBook) -> None:

@@ -2,39 +2,25 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import (
     AfterValidator,
-    BeforeValidator,
     ConfigDict,
     Discriminator,
     Field,
     StringConstraints,
     Tag,
-    WithJsonSchema,
     model_validator,
 )
 
 from gateway.policy.models.block import Block
 from gateway.policy.models.cache import CacheEntry
+from gateway.policy.models.prices import PriceEntry
+from gateway.policy.models.texts import ToolPattern
+from gateway.policy.models.units import Nanos
 
-MAX_USD_PER_MILLION = 1_000_000
-
-
-def _decimal(value: object) -> object:
-    """A whole number is an amount too (true is not, though Python says so)."""
-    return Decimal(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-
-Rate = Annotated[
-    Decimal,
-    BeforeValidator(_decimal),
-    Field(ge=0, le=MAX_USD_PER_MILLION, decimal_places=9),
-    WithJsonSchema({"type": "number", "minimum": 0, "maximum": MAX_USD_PER_MILLION}),
-]
-"""USD per million tokens, exact to a nano-dollar."""
+MOST_TOKENS: Final = 1_000_000_000
 
 ModelName = Annotated[str, StringConstraints(pattern=r"""^[^\s,"'${}\[\]]+$""", min_length=1, max_length=200)]
 """A model's name, or a glob in which * stands for any characters."""
@@ -46,36 +32,6 @@ TargetName = Annotated[
     ),
 ]
 """provider/model. The model's part may hold one * if the model's own name is a glob."""
-
-
-class PriceEntry(Block):
-    """What a target costs, in USD per million tokens."""
-
-    model_config = ConfigDict(title="Price")
-
-    input: Rate = Field(description="USD per million input tokens.", examples=[0.25])
-    output: Rate = Field(description="USD per million output tokens, reasoning included.", examples=[2.0])
-    cache_read: Rate | None = Field(
-        default=None,
-        description="USD per million input tokens read from the provider's cache. Absent: as input.",
-        examples=[0.025],
-    )
-    cache_write: Rate | None = Field(
-        default=None,
-        description="USD per million input tokens written to the provider's cache. Absent: as input.",
-        examples=[0.3],
-    )
-    cache_write_1h: Rate | None = Field(
-        default=None,
-        description="USD per million of those that it keeps for an hour. Absent: as cache_write.",
-        examples=[0.5],
-    )
-    audio_input: Rate | None = Field(
-        default=None, description="USD per million tokens of audio heard. Absent: as input.", examples=[10]
-    )
-    audio_output: Rate | None = Field(
-        default=None, description="USD per million tokens of audio said. Absent: as output.", examples=[20]
-    )
 
 
 def _free_or_rates(value: object) -> str:
@@ -107,6 +63,26 @@ class TargetEntry(Block):
         default=None,
         description="`free`, or USD per million tokens. Absent: the dated price list.",
         examples=[{"input": 0.25, "output": 2.0}],
+    )
+    context_window: int | None = Field(
+        default=None,
+        ge=1,
+        le=MOST_TOKENS,
+        description="Tokens that it reads in one call, its answer included. Absent: as in the dated list.",
+        examples=[128_000],
+    )
+    max_output: int | None = Field(
+        default=None,
+        ge=1,
+        le=MOST_TOKENS,
+        description="Tokens of its longest answer. Absent: its context window.",
+        examples=[16_384],
+    )
+    hosted_tools: dict[ToolPattern, Nanos] = Field(
+        default_factory=dict,
+        description="The most that tools run by the provider add to the cost of one call, by type (web_search, "
+        "code_interpreter, mcp …) or glob: their fees and all that they make the model read again. Absent: no bound.",
+        examples=[{"web_search*": "0.50 USD"}],
     )
 
     @property

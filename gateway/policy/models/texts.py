@@ -70,6 +70,9 @@ FilePath = Annotated[
     Field(json_schema_extra={"pattern": FILE_PATTERN}),
 ]
 
+ToolPattern = Annotated[str, StringConstraints(pattern=r"^\S+$", min_length=1, max_length=300)]
+"""The name or type of a tool, or a glob."""
+
 WebAddress = Annotated[
     str,
     StringConstraints(max_length=2000),

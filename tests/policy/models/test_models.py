@@ -1,11 +1,9 @@
 from __future__ import annotations
 
-from decimal import Decimal
-
 import pytest
 from pydantic import ValidationError
 
-from gateway.policy.models.models import ModelEntry, PriceEntry, TargetEntry
+from gateway.policy.models.models import ModelEntry, TargetEntry
 
 
 def test_a_target_is_a_provider_and_a_model():
@@ -33,16 +31,21 @@ def test_a_weight_of_zero_beside_another_is_fine():
     assert ModelEntry(targets=targets).targets == targets
 
 
-def test_a_rate_is_exact_and_may_be_whole():
-    price = PriceEntry.model_validate({"input": 3, "output": Decimal("0.000000001")})
-    assert (price.input, price.output) == (Decimal(3), Decimal("0.000000001"))
-
-
-@pytest.mark.parametrize("rate", [-1, True, "1", 0.1, Decimal("1e-10"), Decimal("Infinity"), 1_000_001])
-def test_anything_else_is_no_rate(rate: object):
-    with pytest.raises(ValidationError):
-        PriceEntry.model_validate({"input": rate, "output": 1})
-
-
 def test_a_model_is_not_tried_again_unless_it_is_said():
     assert ModelEntry(targets=(TargetEntry(to="a/b"),)).retries == 0
+
+
+def test_what_a_target_can_hold_and_what_its_tools_may_cost_are_told():
+    said = {
+        "to": "a/b",
+        "context_window": 1000,
+        "max_output": 100,
+        "hosted_tools": {"web_search*": "0.5 USD"},
+    }
+    assert TargetEntry.model_validate(said).hosted_tools == {"web_search*": 500_000_000}
+
+
+@pytest.mark.parametrize("said", [{"context_window": 0}, {"max_output": 0}, {"hosted_tools": {"mcp": 1}}])
+def test_what_bounds_nothing_is_refused(said: dict[str, object]):
+    with pytest.raises(ValidationError):
+        TargetEntry.model_validate({"to": "a/b", **said})
