@@ -9,9 +9,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
-from typing import get_args
 
 from sqlalchemy import insert, select
 from sqlalchemy.engine import make_url
@@ -19,7 +17,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.clock import SystemClock
 from gateway.credentials import digest, mint
-from gateway.keyring import Keyring, LocalMaster, MasterKey, Purpose, new_material
+from gateway.custody import open_keyring
+from gateway.keyring import Keyring, LocalMaster
 from gateway.secrets import SecretInvalid, derive, fingerprint, load_or_create, parse
 from gateway.settings import Settings, SettingsInvalid
 from gateway.stores.database import Database, open_database, reading, writing
@@ -87,7 +86,7 @@ def open_installation(settings: Settings, *, busy_timeout_ms: int = 2_000) -> It
             SqlKeyUses(engine),
             subjects,
             clock,
-            _keyring(database, LocalMaster(secret, secrets.token_bytes), clock),
+            open_keyring(SqlKeyring(engine), LocalMaster(secret, secrets.token_bytes), clock.now_ms()),
         )
     finally:
         database.close()
@@ -138,26 +137,6 @@ def _secret_of(database: Database, settings: Settings, given: bytes | None) -> b
                 f"{source} is not the secret that the database {settings.database} was made with"
             )
     return secret
-
-
-def _keyring(database: Database, master: MasterKey, clock: SystemClock) -> Keyring:
-    """With a key for each purpose: those that are lacking are made now."""
-    store = SqlKeyring(database.engine)
-    known = {row.purpose for row in store.wrapping()}
-    for purpose in get_args(Purpose):
-        if purpose not in known:
-            store.add_first(purpose, partial(_new_key, master, purpose), clock.now_ms())
-    return Keyring(store, master, secrets.token_bytes)
-
-
-def _new_key(master: MasterKey, purpose: str) -> tuple[str, bytes]:
-    key_id = new_key_id(purpose)
-    return key_id, new_material(master, purpose, key_id, secrets.token_bytes)
-
-
-def new_key_id(purpose: str) -> str:
-    """Of a key in the keyring: random, so that no two are confused after a restore."""
-    return f"{purpose}-{secrets.token_hex(4)}"
 
 
 def _secret_on_disk(path: Path) -> bytes:

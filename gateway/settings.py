@@ -55,6 +55,9 @@ class Settings(BaseSettings):
     secret_key: SecretStr | None = Field(
         None, description="Secret from which all keys are derived; default: a file."
     )
+    signing_key: SecretStr | None = Field(
+        None, description="Secret from which the keys that sign are derived; default: a file."
+    )
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8080, ge=0, le=65535, description="Port to listen on; 0 picks a free one.")
     admin_port: int | None = Field(
@@ -134,6 +137,11 @@ class Settings(BaseSettings):
             raise ValueError(
                 "GATEWAY_DATABASE_URL: this version keeps its records in SQLite (sqlite:///PATH)"
             )
+        if self.redis_url is not None:
+            lacking = [name for name in ("secret_key", "signing_key") if getattr(self, name) is None]
+            if lacking:
+                names = " and ".join(f"{_PREFIX}{name.upper()}" for name in lacking)
+                raise ValueError(f"{names}: with GATEWAY_REDIS_URL every gateway has to be given the same")
         return self
 
     @property
@@ -143,6 +151,10 @@ class Settings(BaseSettings):
     @property
     def secret_file(self) -> Path:
         return self.data / "secret.key"
+
+    @property
+    def signing_file(self) -> Path:
+        return self.data / "signing.key"
 
 
 class Remote(BaseSettings):

@@ -28,6 +28,7 @@ def test_the_database_is_a_file_under_data(monkeypatch: pytest.MonkeyPatch) -> N
     [
         ("GATEWAY_PORT", "http", "GATEWAY_PORT"),
         ("GATEWAY_WORKERS", "2", "GATEWAY_REDIS_URL"),
+        ("GATEWAY_REDIS_URL", "redis://h", "GATEWAY_SECRET_KEY and GATEWAY_SIGNING_KEY: with GATEWAY_REDIS"),
         ("GATEWAY_DATABASE_URL", "postgresql://db/x", "GATEWAY_DATABASE_URL"),
         ("GATEWAY_UPSTREAM", "curl", "GATEWAY_UPSTREAM"),
         ("GATEWAY_TRUSTED_PROXIES", "10.0.0.1,abc", "GATEWAY_TRUSTED_PROXIES: 'abc' is no IP address"),
@@ -51,6 +52,7 @@ def test_a_wrong_setting_is_named(
     ("name", "secret"),
     [
         ("GATEWAY_SECRET_KEY", "correct horse battery staple, twice"),
+        ("GATEWAY_SIGNING_KEY", "correct horse battery staple, twice"),
         ("GATEWAY_ADMIN_KEY", "correct-horse-battery-staple-twice"),
     ],
 )

@@ -12,14 +12,17 @@ from gateway.stores.database import reading, writing
 from gateway.stores.tables import keyring
 
 SIGNING: Final = "signing"
+_SALT_BYTES: Final = 16
 
 
 class SigningRow(NamedTuple):
-    """A key that signs. `public` are its 32 bytes; `certificate` says who vouches for it, see gateway.signing."""
+    """A key that signs: the salt that its private half is derived by, and its public half. `certificate` says who
+    vouches for it, see gateway.signing."""
 
     id: str
     created_at: int
     retired_at: int | None
+    salt: bytes
     public: bytes
     certificate: str | None
 
@@ -63,7 +66,10 @@ def _wrapping(connection: Connection) -> list[WrappedKey]:
 def _signing(connection: Connection) -> list[SigningRow]:
     columns = (keyring.c[name] for name in ("id", "created_at", "retired_at", "material", "certificate"))
     wanted = select(*columns).where(keyring.c.purpose == SIGNING).order_by(keyring.c.seq)
-    return [SigningRow._make(row) for row in connection.execute(wanted)]
+    return [
+        SigningRow(name, created_at, retired_at, kept[:_SALT_BYTES], kept[_SALT_BYTES:], certificate)
+        for name, created_at, retired_at, kept, certificate in connection.execute(wanted)
+    ]
 
 
 def _add(

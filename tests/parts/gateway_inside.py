@@ -14,6 +14,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+from pydantic import SecretStr
+
 from gateway.app import application
 from gateway.audit.entry import Intent, Outcome
 from gateway.front import Front
@@ -47,6 +49,8 @@ class GatewayInside:
         policies = folder / "policies"
         policies.mkdir(parents=True, exist_ok=True)
         (policies / "gateway.yaml").write_text(json.dumps(policy))
+        if "redis_url" in settings:
+            settings = {"secret_key": SecretStr("s" * 32), "signing_key": SecretStr("t" * 32), **settings}
         self.settings = Settings(policies=policies, data=folder / "data", port=0, **settings)
         self._policy = load_policy(policies, environment={})
         self._roles = roles

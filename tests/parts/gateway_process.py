@@ -80,6 +80,9 @@ class GatewayProcess:
             **(secrets or {}),
             **(settings or {}),
         }
+        if "GATEWAY_REDIS_URL" in self._environment:
+            for name in ("GATEWAY_SECRET_KEY", "GATEWAY_SIGNING_KEY"):
+                self._environment.setdefault(name, name * 2)
         self._process: subprocess.Popen[str] | None = None
         self._output: Output | None = None
         self._url: str | None = None

@@ -29,12 +29,12 @@ def test_a_first_key_is_made_once(database: Database):
 
 def test_keys_that_sign_are_kept_apart_from_those_that_wrap(database: Database):
     store = SqlKeyring(database.engine)
-    store.add(SIGNING, "signing-1", b"p" * 32, 10)
-    store.add(SIGNING, "signing-2", b"q" * 32, 20, certificate="vouched")
+    store.add(SIGNING, "signing-1", b"s" * 16 + b"p" * 32, 10)
+    store.add(SIGNING, "signing-2", b"t" * 16 + b"q" * 32, 20, certificate="vouched")
     assert store.wrapping() == []
     assert [tuple(row) for row in store.signing()] == [
-        ("signing-1", 10, 20, b"p" * 32, None),
-        ("signing-2", 20, None, b"q" * 32, "vouched"),
+        ("signing-1", 10, 20, b"s" * 16, b"p" * 32, None),
+        ("signing-2", 20, None, b"t" * 16, b"q" * 32, "vouched"),
     ]
 
 
