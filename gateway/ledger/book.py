@@ -6,6 +6,7 @@ backwards (`steady_ms`), budgets by the wall's (`wall_ms`, milliseconds since 19
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable
 from typing import Final
 
@@ -53,6 +54,8 @@ class Book:
         self._counters = Counters(blank=blank)
         self._open: dict[str, Items] = {}
         self._ended: dict[str, int] = {}
+        self._forgotten: deque[tuple[int, str]] = deque()
+        """When each end is forgotten. A dict alone would be searched from its beginning, past all that it forgot."""
 
     @property
     def open(self) -> int:
@@ -179,10 +182,13 @@ class Book:
         return _DONE
 
     def _end(self, id_: str, steady_ms: int) -> None:
-        ended = self._ended
-        ended[id_] = steady_ms + TOMBSTONE_MS
-        while ended[first := next(iter(ended))] <= steady_ms:
-            del ended[first]
+        until_ms = self._ended[id_] = steady_ms + TOMBSTONE_MS
+        forgotten = self._forgotten
+        forgotten.append((until_ms, id_))
+        while forgotten[0][0] <= steady_ms:
+            until_ms, first = forgotten.popleft()
+            if self._ended.get(first) == until_ms:  # it has not ended once more
+                del self._ended[first]
 
     def _taken(self, id_: str, demands: tuple[Demand, ...], wall_ms: int, steady_ms: int) -> Items:
         return demands, [self._take(id_, demand, wall_ms, steady_ms) for demand in demands]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from gateway.ledger.book import TOMBSTONE_MS, Book
 from gateway.ledger.demand import Short
 from gateway.ledger.operations import (
     Adopt,
@@ -250,3 +251,12 @@ def test_a_slot_whose_lease_ran_out_is_taken_again_by_a_call_that_lives(ledger: 
     assert isinstance(one(ledger, Reserve("z", ((SLOT,),))), Refused)
     one(ledger, Settle("a", 0, 0))
     assert one(ledger, Reserve("z", ((SLOT,),))) == Taken(0, ())
+
+
+def test_an_end_is_remembered_for_a_minute_after_the_last_one_and_costs_no_search():
+    book = Book(blank=True)
+    for id_, at_ms in (("a", 0), ("b", 1), ("a", 30_000)):
+        book.apply(Cancel(id_), at_ms, at_ms)
+    book.apply(Cancel("c"), TOMBSTONE_MS + 1, TOMBSTONE_MS + 1)
+    assert [*book._ended] == ["a", "c"]
+    assert len(book._forgotten) == 2
