@@ -18,7 +18,7 @@ from gateway.dialects.openai_family import OPENAI
 from gateway.errors import Broken, UpstreamFault
 from gateway.front import open_call
 from gateway.ledger.demand import Charge, Hold
-from gateway.policy.snapshot import Audit
+from gateway.policy.auditing import Audit
 from gateway.runtime import Runtime
 from gateway.wire import Exchange
 from tests.parts.asgi_client import AsgiClient

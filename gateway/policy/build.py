@@ -10,6 +10,7 @@ from decimal import Decimal
 from ipaddress import ip_network
 
 from gateway.policy import nodes
+from gateway.policy.auditing import audit_in_force
 from gateway.policy.credentials import Access, Reachable
 from gateway.policy.declared_keys import declared_keys
 from gateway.policy.entries import entries
@@ -18,14 +19,13 @@ from gateway.policy.hierarchy import roles_in_force, teams_in_force
 from gateway.policy.identities import IdentityProvider
 from gateway.policy.later import NotYet
 from gateway.policy.models.apis import offered
-from gateway.policy.models.audit import AuditEntry
 from gateway.policy.models.document import PolicyDocument
 from gateway.policy.models.identity_providers import IdentityProviderEntry
 from gateway.policy.models.models import ModelEntry, TargetEntry
 from gateway.policy.models.prices import RatesEntry
 from gateway.policy.models.providers import ProviderEntry
 from gateway.policy.price import FREE, Price
-from gateway.policy.snapshot import Audit, Model, Policy, Provider, Target, Timeouts
+from gateway.policy.snapshot import Model, Policy, Provider, Target, Timeouts
 
 REVISION_CHARS = 12
 
@@ -53,18 +53,12 @@ def build(
         },
         egress=tuple(ip_network(text) for text in document.egress.allow),
         keys=declared_keys(document.keys),
-        audit=_audit(document.audit),
+        audit=audit_in_force(document.audit),
         entries=entries(document.limits, document.budgets),
         off=reachable.off,
         not_yet=not_yet,
         warnings=warnings,
     )
-
-
-def _audit(entry: AuditEntry) -> Audit:
-    """What of it is in force: see gateway.policy.later."""
-    durability = "before_reply" if entry.durability == "database" else entry.durability
-    return Audit("none", durability, entry.fsync)
 
 
 def revision_of(root: nodes.Mapping) -> str:

@@ -12,6 +12,7 @@ from math import inf
 from types import MappingProxyType
 from typing import Final
 
+from gateway.policy.auditing import Audit
 from gateway.policy.declared_keys import DeclaredKey
 from gateway.policy.entries import Entry
 from gateway.policy.faults import Fault
@@ -95,15 +96,6 @@ class Model:
 
 
 @dataclass(frozen=True, slots=True)
-class Audit:
-    """How calls are recorded."""
-
-    content: str = "none"
-    durability: str = "before_reply"
-    fsync: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Policy:
     """All of it. `keys` are by hash; `entries` are its limits and budgets; `off` names the
     providers that are off, and why. `not_yet` is what of it
@@ -117,7 +109,7 @@ class Policy:
     identity_providers: Mapping[str, IdentityProvider] = field(default_factory=dict)
     egress: tuple[Network, ...] = ()
     keys: Mapping[str, DeclaredKey] = field(default_factory=dict)
-    audit: Audit = Audit()
+    audit: Audit = field(default_factory=Audit)
     entries: tuple[Entry, ...] = field(
         default=(), compare=False
     )  # code made of the text that `revision` names

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from gateway.policy.auditing import Audit
 from gateway.policy.identities import IdentityProvider
 from gateway.policy.price import FREE, Price
-from gateway.policy.snapshot import Audit, Timeouts
+from gateway.policy.snapshot import Timeouts
 from tests.policy.folder import ECHO, loaded
 
 TWO = (
