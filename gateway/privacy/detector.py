@@ -34,10 +34,10 @@ class Detector:
     """Holds the recognizers; one for a process. Build it once: that takes a tenth of a second."""
 
     def __init__(self, extra: Iterable[Any] = (), *, longest_characters: int = LONGEST_CHARACTERS) -> None:
-        """`extra`: other recognizers of Presidio's. They are asked for every text, and may be slow."""
-        self._registry = registry(extra)
+        """`extra`: recognizers of Presidio's (`EntityRecognizer`). They are asked for every text, and may be slow."""
+        self._recognizers: Sequence[Any] = (*registry(), *extra)
         self._longest_characters = longest_characters
-        self.covers = frozenset({"PERSON"}.union(*(r.supported_entities for r in self._registry.recognizers)))
+        self.covers = frozenset({"PERSON"}.union(*(r.supported_entities for r in self._recognizers)))
         self._people = People(load_vocabulary())
         self._plans: dict[Profile, _Plan] = {}
 
@@ -68,7 +68,7 @@ class Detector:
             raise NotCovered(f"nothing here finds {', '.join(sorted(missing))}")
         if len(self._plans) >= 256:  # profiles come from policies: there are few, but reloads make new ones
             self._plans.clear()
-        plan = self._plans[profile] = _Plan(self._registry.recognizers, profile)
+        plan = self._plans[profile] = _Plan(self._recognizers, profile)
         return plan
 
 

@@ -119,3 +119,14 @@ def test_the_command_line_imports_nothing_of_it_before_it_is_used():
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"
+
+
+def test_a_text_is_read_without_loading_presidio_or_a_model():
+    """They take two seconds and 70 MB, in every process that reads."""
+    code = (
+        "import sys; from gateway.privacy.detector import Detector; from gateway.privacy.profile import profile_of\n"
+        "Detector().spans('ann@example.org', profile_of())\n"
+        "print([name for name in sys.modules if name.startswith(('presidio', 'spacy', 'numpy'))])"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"

@@ -1,16 +1,11 @@
-"""Our rules as a recognizer of Presidio's, so that one registry holds them and any other of its recognizers."""
+"""Rules, compiled, and what holds those of one kind and language."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator
 
-from presidio_analyzer import EntityRecognizer, RecognizerResult
-
-from gateway.privacy.folding import Folded
 from gateway.privacy.linear import Pattern
 from gateway.privacy.rules import Rule
-from gateway.privacy.spans import Span
 
 
 class CompiledRule:
@@ -54,26 +49,13 @@ class CompiledRule:
         return None if found is None else (start + found[0], start + found[1])
 
 
-class LinearRecognizer(EntityRecognizer):
-    """The rules of one kind of data in one language."""
+class LinearRecognizer:
+    """The rules of one kind of data in one language. Its fields are named as those of Presidio's recognizers, so
+    that one list may hold both."""
 
-    def __init__(self, entity: str, language: str, rules: Sequence[Rule]) -> None:
-        self.compiled = tuple(map(CompiledRule, rules))
-        super().__init__(
-            supported_entities=[entity], supported_language=language, name=f"{entity} {language}"
-        )
+    __slots__ = ("compiled", "supported_entities", "supported_language")
 
-    def load(self) -> None:
-        """Nothing: patterns only."""
-
-    def analyze(self, text: str, entities: list[str], nlp_artifacts: Any = None) -> list[Any]:
-        """As Presidio calls it."""
-        if not set(entities) & set(self.supported_entities):
-            return []
-        return [RecognizerResult(span.type, span.start, span.end, span.score) for span in self.spans(text)]
-
-    def spans(self, text: str) -> list[Span]:
-        folded = Folded(text)
-        found = [(s, e, score) for rule in self.compiled for s, e, score in rule.find(folded.data)]
-        at = folded.in_text([offset for s, e, _ in found for offset in (s, e)])
-        return [Span(*folded.given(at[s], at[e]), self.supported_entities[0], score) for s, e, score in found]
+    def __init__(self, entity: str, language: str, rules: Iterable[CompiledRule]) -> None:
+        self.supported_entities = (entity,)
+        self.supported_language = language
+        self.compiled = tuple(rules)
