@@ -26,6 +26,7 @@ from gateway.policy.models.prices import RatesEntry
 from gateway.policy.models.providers import ProviderEntry
 from gateway.policy.price import FREE, Price
 from gateway.policy.snapshot import Model, Policy, Provider, Target, Timeouts
+from gateway.policy.webhooks import Webhook
 
 REVISION_CHARS = 12
 
@@ -37,6 +38,7 @@ def build(
     *,
     not_yet: tuple[NotYet, ...] = (),
     warnings: tuple[Fault, ...] = (),
+    webhooks: tuple[Webhook, ...] = (),
 ) -> Policy:
     """The snapshot of a document without faults."""
     providers = {
@@ -55,6 +57,7 @@ def build(
         keys=declared_keys(document.keys),
         audit=audit_in_force(document.audit),
         entries=entries(document.limits, document.budgets),
+        webhooks=webhooks,
         off=reachable.off,
         not_yet=not_yet,
         warnings=warnings,

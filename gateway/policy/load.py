@@ -9,6 +9,7 @@ from pathlib import Path
 from gateway.policy import nodes
 from gateway.policy.build import build, revision_of
 from gateway.policy.credentials import Secrets, misplaced, reach
+from gateway.policy.dangling import fault_at
 from gateway.policy.endpoints import check_endpoints
 from gateway.policy.faults import Fault, Mark, PolicyInvalid
 from gateway.policy.later import not_yet
@@ -21,6 +22,7 @@ from gateway.policy.rules.unreached import doubt_reach
 from gateway.policy.snapshot import Policy
 from gateway.policy.sources import PROMPTS, read_folder
 from gateway.policy.validate import validate
+from gateway.policy.webhooks import webhooks_of
 from gateway.policy.withheld import KeptFile, document_of, kept_file, named_files
 from gateway.policy.yaml_nodes import parse
 
@@ -111,7 +113,17 @@ def _policy(
     faults.extend(reachable.faults)
     if faults:
         return None
+    try:
+        webhooks = webhooks_of(document.alerts, environment, secrets)
+    except ValueError as error:  # gone since it was looked for
+        faults.append(fault_at(root, ("alerts",), str(error)))
+        return None
     doubts = (*doubt_roles(document, root), *doubt_reach(document, root), *doubt_escapes(document, root))
     return build(
-        document, reachable, revision_of(root), not_yet=not_yet(root), warnings=tuple(sorted(set(doubts)))
+        document,
+        reachable,
+        revision_of(root),
+        not_yet=not_yet(root),
+        warnings=tuple(sorted(set(doubts))),
+        webhooks=webhooks,
     )

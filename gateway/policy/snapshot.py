@@ -25,6 +25,7 @@ from gateway.policy.roles import TRIAL, Role, Team, held_roles
 from gateway.policy.scopes import Scopes
 from gateway.policy.secrets import Secret
 from gateway.policy.via import Via
+from gateway.policy.webhooks import Webhook
 
 MAX_MODEL_NAME_CHARS: Final = 256
 MAX_REMEMBERED_NAMES: Final = 1024
@@ -113,6 +114,7 @@ class Policy:
     entries: tuple[Entry, ...] = field(
         default=(), compare=False
     )  # code made of the text that `revision` names
+    webhooks: tuple[Webhook, ...] = ()
     off: Mapping[str, str] = field(default_factory=dict)
     not_yet: tuple[NotYet, ...] = ()
     warnings: tuple[Fault, ...] = field(default=(), compare=False)
@@ -202,9 +204,7 @@ def substituted(model: Model, glob: Glob, asked: str) -> Model:
     """
     meant = asked[glob.prefix.rfind("/") + 1 :]
     targets = tuple(
-        replace(
-            target, name=target.name.replace("*", meant), model=target.model.replace("*", meant)
-        )
+        replace(target, name=target.name.replace("*", meant), model=target.model.replace("*", meant))
         if "*" in target.model
         else target
         for target in model.targets

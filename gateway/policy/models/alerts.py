@@ -12,6 +12,7 @@ from gateway.policy.models.providers import SecretText
 
 Event = Literal[
     "budget",
+    "freeze",
     "limit",
     "privacy",
     "guardrail",
