@@ -1,4 +1,4 @@
-"""The gateway's own errands: the one way to fetch what a policy, an issuer or a caller gives an address of.
+"""The gateway's own errands: the one way to fetch from, or tell, what a policy, an issuer or a caller gives an address of.
 
 Such an address may be a trap that leads into the network the gateway runs in. So a host is looked up once,
 every address found is judged, and the connection goes to an address that was judged while TLS checks the
@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from ssl import SSLContext, create_default_context
-from typing import Final, NamedTuple
+from types import MappingProxyType
+from typing import Final, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
@@ -24,6 +25,9 @@ from gateway.policy.models.egress import METADATA, Network
 Address = IPv4Address | IPv6Address
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 """A host's addresses, as text. Raises OSError."""
+
+T = TypeVar("T")
+Read = Callable[[httpx.Response], Awaitable[T]]
 
 _GLOBAL_UNICAST: Final = ip_network("2000::/3")
 _NAT64: Final = ip_network("64:ff9b::/96")
@@ -48,6 +52,13 @@ class _Place(NamedTuple):
     rest: str
 
 
+class _Asking(NamedTuple):
+    method: str
+    url: str
+    headers: Mapping[str, str] = MappingProxyType({})
+    body: bytes = b""
+
+
 async def system_addresses(host: str, port: int) -> Sequence[str]:
     """As the machine's own resolver says: names, and numbers in every form it takes."""
     found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
@@ -63,11 +74,36 @@ class Fetcher:
 
     async def get(self, url: str, allow: Sequence[Network], *, cap_bytes: int, timeout_s: float) -> bytes:
         """The body of a 200. Raises NotFetched. `allow` are the networks that a policy's `egress` lists."""
-        place = place_of(url)
+
+        async def read(response: httpx.Response) -> bytes:
+            return await _body(response, cap_bytes)
+
+        return await self._answered(_Asking("GET", url), allow, read, timeout_s)
+
+    async def post(
+        self,
+        url: str,
+        body: bytes,
+        headers: Mapping[str, str],
+        allow: Sequence[Network],
+        *,
+        timeout_s: float,
+    ) -> int:
+        """The status of the answer, whose body nobody reads. Raises NotFetched."""
+
+        async def status(response: httpx.Response) -> int:
+            return response.status_code
+
+        return await self._answered(_Asking("POST", url, headers, body), allow, status, timeout_s)
+
+    async def _answered(
+        self, asking: _Asking, allow: Sequence[Network], read: Read[T], timeout_s: float
+    ) -> T:
+        place = place_of(asking.url)
         try:
             async with asyncio.timeout(timeout_s):
                 addresses = await self._judged(place, allow)
-                return await self._first_answer(place, addresses, cap_bytes)
+                return await self._first_answer(place, addresses, asking, read)
         except TimeoutError:
             raise NotFetched(f"it took longer than {timeout_s:g} s") from None
 
@@ -86,17 +122,19 @@ class Fetcher:
                 raise Forbidden(why)
         return addresses
 
-    async def _first_answer(self, place: _Place, addresses: list[Address], cap_bytes: int) -> bytes:
+    async def _first_answer(
+        self, place: _Place, addresses: list[Address], asking: _Asking, read: Read[T]
+    ) -> T:
         for address in addresses[:_MOST_TRIED]:
             try:
-                return await self._answer(place, address, cap_bytes)
+                return await self._answer(place, address, asking, read)
             except httpx.ConnectError:
                 continue  # nothing was sent
             except (httpx.TransportError, httpx.InvalidURL):
                 raise NotFetched("the connection broke") from None
         raise NotFetched("it could not be connected to")
 
-    async def _answer(self, place: _Place, address: Address, cap_bytes: int) -> bytes:
+    async def _answer(self, place: _Place, address: Address, asking: _Asking, read: Read[T]) -> T:
         """From exactly this address. A connection serves one fetch: what is judged anew is connected anew."""
         if self._tls is None and place.scheme == "https":
             self._tls = create_default_context()
@@ -105,18 +143,18 @@ class Fetcher:
             trust_env=False,
             limits=httpx.Limits(max_keepalive_connections=0),
         ) as transport:
-            response = await transport.handle_async_request(_request(place, address))
+            response = await transport.handle_async_request(_request(place, address, asking))
             try:
-                return await _body(response, cap_bytes)
+                return await read(response)
             finally:
                 await response.aclose()
 
 
-def _request(place: _Place, address: Address) -> httpx.Request:
+def _request(place: _Place, address: Address, asking: _Asking) -> httpx.Request:
     at = f"[{address}]" if address.version == 6 else str(address)
     named = f"[{place.host}]" if ":" in place.host else place.host
     return httpx.Request(
-        "GET",
+        asking.method,
         f"{place.scheme}://{at}:{place.port}{place.rest}",
         headers={
             "host": named if (place.scheme, place.port) in _DEFAULT_PORTS else f"{named}:{place.port}",
@@ -124,7 +162,9 @@ def _request(place: _Place, address: Address) -> httpx.Request:
             "accept-encoding": "identity",
             "user-agent": "portcullis",
             "connection": "close",
+            **asking.headers,
         },
+        content=asking.body or None,
         extensions={"sni_hostname": place.host},
     )
 

@@ -12,10 +12,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.egress import Fetcher, Forbidden, NotFetched, _request, objection, place_of, system_addresses
+from gateway.egress import (
+    Fetcher,
+    Forbidden,
+    NotFetched,
+    _Asking,
+    _request,
+    objection,
+    place_of,
+    system_addresses,
+)
 from gateway.policy.models.egress import METADATA, Network
 from tests.parts.certificates import Authority, make_authority
 from tests.parts.issuer import Issuer
+from tests.parts.webhook import Webhook
 
 LOOPBACK = (ip_network("127.0.0.0/8"),)
 ANYWHERE = (ip_network("0.0.0.0/0"), ip_network("::/0"))
@@ -265,7 +275,7 @@ def test_a_plain_address_leads_to_its_place(url: str, place: tuple[object, ...])
     ],
 )
 def test_a_request_goes_to_an_address_and_names_its_host(url: str, address: str, sent_to: str, host: str):
-    request = _request(place_of(url), ip_address(address))
+    request = _request(place_of(url), ip_address(address), _Asking("GET", url))
     assert (str(request.url), request.headers["host"]) == (sent_to, host)
     assert request.extensions["sni_hostname"] == place_of(url).host
     assert "cookie" not in request.headers and "authorization" not in request.headers
@@ -283,3 +293,30 @@ def test_what_stands_for_an_address_is_judged_like_it(address: IPv4Address, secu
 def test_what_is_not_of_the_public_internet_is_never_open(address: IPv4Address | IPv6Address, secure: bool):
     if not address.is_global or address.is_multicast or address.is_loopback or address.is_link_local:
         assert objection(address, (), secure=secure) is not None
+
+
+async def tell(url: str, allow: Sequence[Network] = LOOPBACK) -> int:
+    return await Fetcher().post(url, b'{"a": 1}', {"content-type": "application/json"}, allow, timeout_s=5.0)
+
+
+async def test_what_is_posted_arrives_as_it_is_and_its_status_comes_back():
+    with Webhook(201) as webhook:
+        assert await tell(webhook.url) == 201
+    [said] = webhook.said
+    assert (said.path, said.body, said.headers["content-type"]) == (
+        "/alerts?of=all",
+        b'{"a": 1}',
+        "application/json",
+    )
+
+
+async def test_whoever_sends_a_post_elsewhere_is_not_followed():
+    with Webhook(307) as webhook:
+        assert await tell(webhook.url) == 307
+    assert len(webhook.said) == 1
+
+
+async def test_nothing_is_posted_into_a_private_network():
+    with Webhook() as webhook, pytest.raises(Forbidden):
+        await tell(webhook.url, ())
+    assert webhook.said == []
