@@ -6,89 +6,146 @@ import re
 from typing import Final
 
 from gateway.call import Candidate, Grant, Plan
-from gateway.dialects.interface import Asked
+from gateway.dialects.body import text
+from gateway.dialects.interface import Asked, BadBody
 from gateway.dialects.openai_servers import server_at
 from gateway.dialects.output_caps import bounding, is_surely_read, lower, reading, translated
 from gateway.dialects.references import may_name
-from gateway.ledger.bound import bound_nano_usd
 from gateway.ledger.demands import Bound
+from gateway.policy.globs import NameSet
+from gateway.policy.snapshot import Target
 from gateway.rendering import most_bytes
+from gateway.upstream.rates import Rates, most
 
 _OUTSIDE: Final = re.compile(
     rb'"(?:(?:input_)?(?:image|file|audio|video)|(?:image|audio|video)_url|document|(?i:(?:file|inline)_?data))"'
 )
-"""Parts whose tokens are not their bytes: counted once the budgets need it (issue: limits and budgets)."""
+"""Parts whose tokens are not their bytes."""
 _PROMPT_OF_TOOLS: Final = 1024
 """Tokens that a provider bills for explaining to its model that there are tools: Anthropic tells of up to 530."""
-
-
 _ORDINARY_OUTPUT: Final = 4096
 """Tokens of an answer that nothing caps, where an estimate will do."""
+_MEDIA: Final = frozenset({"draw", "hear", "speak"})
+_TIER_FIELDS: Final = ("service_tier", "serviceTier", "speed")
+_STANDARD_TIERS: Final = frozenset({"auto", "default", "standard", "standard_only", "unspecified"})
 
 
 def bound_of(plan: Plan, asked: Asked, grant: Grant, *, billed_later: bool = False) -> Bound:
-    """What is paid for later has no bound, whatever it costs. Where there is none, an estimate: the bytes that are
-    sent, and an ordinary answer."""
-    most_input = _most_input(plan, asked, grant, priced=False)
-    cap = _most_output(plan, asked, grant.max_output_tokens)
-    output = (_ORDINARY_OUTPUT if cap is None else cap) * max(asked.choices, 1)
-    rates = [candidate.rates for candidate in plan.candidates if candidate.rates is not None]
-    dearest_input = max((rate.dearest_input for rate in rates), default=0)
-    dearest_output = max((rate.dearest_output for rate in rates), default=0)
-    return Bound(
-        nano_usd=None if billed_later else most_nano_usd(plan, asked, grant),
-        tokens=most_input + output,
-        estimate_nano_usd=-(-(most_input * dearest_input + output * dearest_output) // 1_000_000),
-        priced=billed_later or len(rates) == len(plan.candidates),
-    )
-
-
-def most_nano_usd(plan: Plan, asked: Asked, grant: Grant) -> int | None:
-    """An upper bound of what the call can cost, in nano-dollars; None where nothing bounds it.
-
-    What a provider runs, keeps, fetches or serves at another tier is not in the bytes of the body.
+    """Of the candidate at which it is highest: an upper bound of what one attempt costs. Tokens are what is sent, and
+    where no answer is capped an ordinary one; so is the estimate. What is paid for later has no bound.
     """
-    unseen = asked.hosted_tools or asked.mcp_servers or asked.privileges or asked.held
-    if asked.unbounded or unseen or (not asked.plain and may_name(asked.raw, _OUTSIDE)):
-        return None
-    return bound_nano_usd(
-        [candidate.rates for candidate in plan.candidates],
-        body_bytes=_most_input(plan, asked, grant),
-        max_output_tokens=_most_output(plan, asked, grant.max_output_tokens),
-        choices=asked.choices,
-    )
-
-
-def _most_input(plan: Plan, asked: Asked, grant: Grant, *, priced: bool = True) -> int:
-    """Bytes of the largest body that a candidate is sent; `priced`: only of those whose input costs something."""
-    largest = 0
+    beside = not asked.plain and _is_more_than_its_words(asked)
+    tokens = nano_usd = estimate_nano_usd = 0
+    bounded, priced = not billed_later, True
     for candidate in plan.candidates:
-        if not priced or (candidate.rates is not None and candidate.rates.dearest_input):
-            largest = max(largest, most_bytes(candidate, asked, grant))
-    return largest + _PROMPT_OF_TOOLS if asked.functions else largest
-
-
-def _most_output(plan: Plan, asked: Asked, cap: int | None) -> int | None:
-    """The highest cap that any priced candidate is sent. None: one is sent none that it surely reads."""
-    highest = 0
-    for candidate in plan.candidates:
-        if candidate.rates is not None and not candidate.rates.dearest_output:
+        rates, window = candidate.rates, _window(candidate)
+        sent = most_bytes(candidate, asked, grant)
+        if asked.functions:
+            sent += _PROMPT_OF_TOOLS
+        if window is not None and sent > window:
+            sent = window
+        cap = _cap(candidate, asked, grant.max_output_tokens)
+        output = (_ORDINARY_OUTPUT if cap is None else cap) * asked.choices
+        if sent + output > tokens:
+            tokens = sent + output
+        if rates is None:
+            priced = False
             continue
-        sent = _sent_cap(candidate, asked, cap)
-        if sent is None:
-            return None
-        if sent > highest:
-            highest = sent
-    return highest
+        if rates.free:
+            continue
+        here: int | None = _nano_usd(candidate, asked, rates, sent, output)
+        if here is not None and here > estimate_nano_usd:
+            estimate_nano_usd = here
+        if beside or asked.privileges or (cap is None and rates.dearest_output):
+            read = window if beside else sent
+            written = cap if cap is not None else window
+            here = _beside(candidate, asked, rates, read, written)
+        if here is None:
+            bounded = False
+        elif here > nano_usd:
+            nano_usd = here
+    return Bound(nano_usd if bounded and priced else None, tokens, estimate_nano_usd, priced or billed_later)
 
 
-def _sent_cap(candidate: Candidate, asked: Asked, cap: int | None) -> int | None:
+def _nano_usd(candidate: Candidate, asked: Asked, rates: Rates, read: int, written: int) -> int:
+    images = asked.choices if rates.image and candidate.speech.dialect.operation == "draw" else 0
+    return most(rates, read, written) + images * rates.image
+
+
+def _beside(
+    candidate: Candidate, asked: Asked, rates: Rates, read: int | None, written: int | None
+) -> int | None:
+    """Where more may be read and written than the request says: `read` tokens, and `written` in each answer; None: as
+    many as it likes. None: nothing bounds what it costs."""
+    if (read is None and rates.dearest_input) or (written is None and rates.dearest_output):
+        return None
+    tools = _tools(candidate.target, asked)
+    tiers = [rates] if "service_tier" not in asked.privileges else _tiers(rates, asked)
+    if tools is None or not tiers:
+        return None
+    output = (written or 0) * asked.choices
+    return tools + max([_nano_usd(candidate, asked, tier, read or 0, output) for tier in tiers])
+
+
+def _is_more_than_its_words(asked: Asked) -> bool:
+    """What a provider keeps, fetches, runs or sees is not in the bytes of the body."""
+    if asked.hosted_tools or asked.mcp_servers or asked.held or asked.form is not None:
+        return True
+    return may_name(asked.raw, _OUTSIDE)
+
+
+def _window(candidate: Candidate) -> int | None:
+    """Tokens that one call reads at most. Texts to embed or to complete come several in one call, each with a window of
+    its own; of images and sound the list says nothing that bounds them."""
+    target, rates, operation = candidate.target, candidate.rates, candidate.speech.dialect.operation
+    if operation == "generate":
+        return target.context_window or (None if rates is None else rates.context_window)
+    return target.context_window if operation in _MEDIA else None
+
+
+def _cap(candidate: Candidate, asked: Asked, granted: int | None) -> int | None:
+    """Tokens of the longest answer. None: nothing surely caps it."""
+    longest = candidate.target.max_output
+    cap = None if asked.unbounded else _sent_cap(candidate, asked, granted)
+    return lower(cap, longest) if longest is not None else cap
+
+
+def _sent_cap(candidate: Candidate, asked: Asked, granted: int | None) -> int | None:
     sent, speech = asked.max_output_tokens, candidate.speech
     if speech.translation is not None:
-        return translated(speech.dialect.api, sent, cap)
+        return translated(speech.dialect.api, sent, granted)
     if sent is not None and not is_surely_read(asked.fields, sent):
         provider = candidate.target.provider
         how = reading(speech.dialect.api, server_at(provider.dialect, provider.base_url or "").cap_field)
         if how is not None:
             sent = bounding(asked.fields, how)
-    return sent if cap is None else lower(sent, cap)
+    return sent if granted is None else lower(sent, granted)
+
+
+def _tools(target: Target, asked: Asked) -> int | None:
+    """Nano-dollars that all tools which the provider runs add at most. None: of one of them nothing is said."""
+    total = 0
+    for kind in {*asked.hosted_tools, *(("mcp",) if asked.mcp_servers else ())}:
+        declared = [nano_usd for glob, nano_usd in target.hosted_tools if kind in NameSet.of((glob,))]
+        if not declared:
+            return None
+        total += max(declared)
+    return total
+
+
+def _tiers(rates: Rates, asked: Asked) -> list[Rates]:
+    """The standard rates and those of each tier that is asked for, for the provider may serve it at either. Empty: one of
+    them has none."""
+    found = [rates]
+    try:
+        said = [text(asked.fields, name) for name in _TIER_FIELDS if name in asked.fields]
+    except BadBody:
+        return []
+    for name in said:
+        tier = (name or "auto").casefold().removeprefix("service_tier_")
+        if tier in _STANDARD_TIERS:
+            continue
+        if tier not in rates.tiers:
+            return []
+        found.append(rates.tiers[tier])
+    return found if len(found) > 1 else []

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from msgspec import Raw
 
-from gateway.bounding import most_nano_usd
+from gateway.bounding import bound_of
 from gateway.call import Caller, Candidate, Plan
 from gateway.dialects.interface import BadBody
 from gateway.dialects.output_caps import bounding, capped, is_surely_read, lower, reading, translated
@@ -97,7 +97,7 @@ def test_what_is_sent_keeps_to_the_roles_cap_and_what_is_held_bounds_it(
         candidate = Candidate(Target("t", provider, model), "fast", A_NANO_A_TOKEN, 0, speech)
         caller = Caller("key", "key_1", None, None, ("r",), None)
         grant = authorize.decide(policy, caller, found.dialect.api, asked, make_call())
-        held = most_nano_usd(Plan((candidate,)), asked, grant)
+        held = bound_of(Plan((candidate,)), asked, grant).nano_usd
 
         changes = changes_for(candidate, grant)
         told = speech.translation

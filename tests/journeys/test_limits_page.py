@@ -12,7 +12,7 @@ TEXT = (Path(__file__).parents[2] / "docs/limits.md").read_text(encoding="utf-8"
 
 
 def test_its_examples_are_policies(tmp_path: Path):
-    [example] = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
+    example, more = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
     policy = loaded(tmp_path, example)
     assert [(each.name, each.kind) for each in policy.entries] == [
         ("per-user", "requests"),
@@ -21,6 +21,8 @@ def test_its_examples_are_policies(tmp_path: Path):
         ("month", "budget"),
     ]
     assert policy.not_yet == ()
+    [target] = loaded(tmp_path, more).models["sees"].targets
+    assert (target.context_window, target.max_output, len(target.hosted_tools)) == (128_000, 16_384, 2)
 
 
 def test_what_the_records_do_not_tell_is_named():
