@@ -9,6 +9,7 @@ from gateway.policy.credentials import Secrets
 from gateway.policy.dangling import fault_at
 from gateway.policy.faults import Fault
 from gateway.policy.models.address import checked_address
+from gateway.policy.models.alerts import checked_secret
 from gateway.policy.models.document import PolicyDocument
 from gateway.policy.nodes import Path
 from gateway.policy.secrets import Malformed, check, resolve
@@ -35,7 +36,7 @@ def _held(document: PolicyDocument) -> Iterator[tuple[Path, str, Callable[[str],
     for index, webhook in enumerate(document.alerts.webhooks):
         yield ("alerts", "webhooks", index, "url"), webhook.url, checked_address
         if webhook.secret is not None:
-            yield ("alerts", "webhooks", index, "secret"), webhook.secret, str
+            yield ("alerts", "webhooks", index, "secret"), webhook.secret, checked_secret
     for index, guardrail in enumerate(document.guardrails):
         if guardrail.url is not None:
             yield ("guardrails", index, "url"), guardrail.url, checked_address

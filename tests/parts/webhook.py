@@ -29,13 +29,17 @@ class Said:
         return json.loads(self.body)
 
 
+class _Server(ThreadingHTTPServer):
+    request_queue_size = 128
+
+
 class Webhook:
     """`statuses` are answered in turn, the last for ever."""
 
     def __init__(self, *statuses: int) -> None:
         self.statuses = list(statuses) or [204]
         self.said: list[Said] = []
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self._server = _Server(("127.0.0.1", 0), _handler(self))
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
 
     @property

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import binascii
+from base64 import b64decode
 from typing import Literal
 
 from pydantic import ConfigDict, Field, field_validator
@@ -25,6 +27,16 @@ Event = Literal[
 ]
 
 
+def checked_secret(text: str) -> str:
+    """What a reference stands for: of `whsec_…`, base64."""
+    if text.startswith("whsec_"):
+        try:
+            b64decode(text.removeprefix("whsec_"), validate=True)
+        except binascii.Error:
+            raise ValueError("expected base64 behind whsec_") from None
+    return text
+
+
 class WebhookEntry(Block):
     """One address that is told."""
 
@@ -38,7 +50,7 @@ class WebhookEntry(Block):
     secret: SecretText | None = Field(
         default=None,
         repr=False,
-        description="What alerts are signed with, as a reference. Absent: not signed.",
+        description="What alerts are signed with, as a reference to whsec_ and base64, or to any text. Absent: not signed.",
         examples=["${ALERT_SECRET}"],
     )
     events: tuple[Event, ...] | None = Field(
