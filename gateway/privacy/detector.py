@@ -29,6 +29,10 @@ class Detects(Protocol):
 
     def spans(self, text: str, profile: Profile) -> tuple[Span, ...]: ...
 
+    def bound(self, text: str) -> None: ...
+
+    def prepare(self, profile: Profile) -> None: ...
+
 
 class Detector:
     """Holds the recognizers; one for a process. Build it once: that takes a tenth of a second."""
@@ -43,10 +47,7 @@ class Detector:
 
     def spans(self, text: str, profile: Profile) -> tuple[Span, ...]:
         """What was found, in order, without overlap. Raises TooLong and NotCovered."""
-        if len(text) > self._longest_characters:
-            raise TooLong(
-                f"a text of {len(text):,} characters is not read: at most {self._longest_characters:,}"
-            )
+        self.bound(text)
         if not text:
             return ()
         plan = self._plans.get(profile) or self._planned(profile)
@@ -61,6 +62,17 @@ class Detector:
         for recognizer in plan.others:
             given.extend(_asked(recognizer, text, profile))
         return resolve(given)
+
+    def bound(self, text: str) -> None:
+        """Raises TooLong."""
+        if len(text) > self._longest_characters:
+            limit = f"at most {self._longest_characters:,}"
+            raise TooLong(f"a text of {len(text):,} characters is not read: {limit}")
+
+    def prepare(self, profile: Profile) -> None:
+        """So that the first text doesn't wait: a twentieth of a second, and what a model takes. Raises NotCovered."""
+        if profile not in self._plans:
+            self._planned(profile)
 
     def _planned(self, profile: Profile) -> _Plan:
         missing = profile.entities - self.covers

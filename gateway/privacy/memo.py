@@ -23,7 +23,7 @@ class Memo:
 
     def __init__(self, detector: Detects, secret: bytes, *, limit_bytes: int = 16 << 20) -> None:
         """`secret`: at most 64 bytes, of this installation; without it nobody can test what texts were seen."""
-        self._detector = detector
+        self.detector = detector
         self._secret = secret
         self._limit_bytes = limit_bytes
         self._held_bytes = 0
@@ -39,7 +39,7 @@ class Memo:
         key = self.key(text, profile, tenant)
         known = self.known(key)
         if known is None:
-            known = self._detector.spans(text, profile)
+            known = self.detector.spans(text, profile)
             self.keep(key, known)
         return known
 

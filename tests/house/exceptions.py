@@ -22,6 +22,7 @@ CATCH_ALLS: Final[Mapping[str, str]] = {
     "gateway/alerts/telling.py::Telling.follow": "the keeper's loop: without it nobody is told of anything any more",
     "gateway/measures.py::MeasuresInForce.follow": "the follower's loop: without it no freeze arrives any more",
     "gateway/stores/processes.py::Reports.follow": "the reporter's loop: without it the process looks dead to others",
+    "gateway/privacy/worker.py::_answer": "the reader's loop: what fails is told without its words, which may quote the text",
     "gateway/pipeline.py::settle": "one failing step does not stop the next",
 }
 
@@ -30,6 +31,7 @@ TASK_OWNERS: Final[Mapping[str, str]] = {
     "gateway/identity/source.py::KeySource.start": "KeySource._fetching: one at a time; close() cancels it",
     "gateway/ledger/priming.py::Priming._task": "Priming._tasks: one a counter; aclose() cancels them",
     "gateway/ledger/batches.py::Batches._start": "Batches._flying: one at a time; aclose() awaits it",
+    "gateway/privacy/pool.py::Pool.start": "Pool._keeping: one a process; aclose() cancels them",
     "gateway/stores/keybook.py::KeyBook._look_again": "KeyBook._look; awaited, shielded, by all who ask at once",
     "gateway/upstream/aiohttp_sending.py::Sending.__init__": "the exchange it belongs to: cancelled when that ends",
     "gateway/upstream/httpx_client.py::HttpxUpstream._start": "_closing: closes a retired pool; aclose() awaits it",
@@ -76,7 +78,7 @@ COVERED_ELSEWHERE: Final[Mapping[str, str]] = {
     "gateway/stores/act_rows.py": "protocols; tests/stores/test_acts.py",
     "gateway/admin/act_bodies.py": "tests/admin/test_act_records.py: through the operations that take them",
     "gateway/admin/act_operations.py": "tests/admin/test_act_records.py: through what they ask",
-    "gateway/stores/rights_tables.py": "tables; tests/stores/test_contents.py, test_holds.py, test_prunings.py",
+    "gateway/stores/rights_tables.py": "tables; tests/stores/test_contents.py and test_subject_keys.py",
     "gateway/stores/measure_tables.py": "tables; tests/stores/test_measures.py and test_outbox.py",
     "gateway/stores/interfaces.py": "protocols; the conformance suite of the stores",
     "gateway/stores/ownership.py": "protocols; the tests of the stores",

@@ -1,12 +1,83 @@
-from gateway.privacy.detection import Detection
+from collections.abc import Sequence
+
+import pytest
+
+from gateway.privacy.detection import AT_ONCE_CHARACTERS, Detection
+from gateway.privacy.detector import Detector
+from gateway.privacy.faults import DetectorUnavailable, NotCovered, TooLong
 from gateway.privacy.memo import Memo
-from gateway.privacy.profile import profile_of
+from gateway.privacy.pool import Pool
+from gateway.privacy.profile import Profile, profile_of
+from gateway.privacy.spans import Span
 from tests.privacy.recognizers.found import detector
+
+ALL = profile_of()
+LONG = "x " * AT_ONCE_CHARACTERS + "ann@example.org"
+
+
+class Gone(Pool):
+    """A pool that reads nothing, and remembers what it was asked."""
+
+    def __init__(self) -> None:
+        super().__init__(0)
+        self.asked: list[str] = []
+
+    async def spans(self, texts: Sequence[str], profile: Profile) -> list[tuple[Span, ...]]:
+        self.asked.extend(texts)
+        raise DetectorUnavailable("died", "gone")
+
+
+def detection(pool: Pool | None = None, whole: Detector | None = None) -> Detection:
+    return Detection(Memo(whole or detector(), b"s" * 32), pool)
 
 
 async def test_each_text_gets_its_own_spans_in_order():
-    detection = Detection(Memo(detector(), b"s" * 32))
-    await detection.start()
-    found = await detection.spans(["none here", "ann@example.org"], profile_of(), "t")
-    assert [[span.type for span in spans] for spans in found] == [[], ["EMAIL"]]
-    await detection.aclose()
+    found = await detection().spans(["none here", "ann@example.org", "none here"], ALL, "t")
+    assert [[span.type for span in spans] for spans in found] == [[], ["EMAIL"], []]
+
+
+async def test_a_real_pool_reads_long_texts_and_short_ones_are_read_at_once():
+    pool = Pool(1)
+    front = detection(pool)
+    before = front.ready
+    await front.start()
+    try:
+        assert (before, front.ready) == (False, True)
+        assert await front.spans([LONG], ALL, "t") == [detector().spans(LONG, ALL)]
+    finally:
+        await front.aclose()
+    assert len(await front.spans(["ann@example.org"], ALL, "t")) == 1
+    assert len(await front.spans([LONG], ALL, "t")) == 1, "what was read before is known"
+    with pytest.raises(DetectorUnavailable):
+        await front.spans([LONG], ALL, "another tenant")
+
+
+async def test_long_texts_are_never_read_at_once_nor_many_short_ones():
+    gone = Gone()
+    for texts in ([LONG], ["ann@example.org" + "x" * n for n in range(100)]):
+        with pytest.raises(DetectorUnavailable):
+            await detection(gone).spans(texts, ALL, "t")
+    assert len(gone.asked) == 101
+
+
+async def test_a_profile_with_a_model_is_never_read_at_once():
+    with pytest.raises(DetectorUnavailable):
+        await detection(Gone()).spans(["Megan"], ALL._replace(models=(("en", "en_core_web_sm"),)), "t")
+
+
+async def test_what_was_not_read_is_not_remembered_as_clean():
+    front = detection(Gone())
+    for _ in range(2):
+        with pytest.raises(DetectorUnavailable):
+            await front.spans([LONG], ALL, "t")
+
+
+async def test_one_text_that_is_too_long_refuses_all():
+    with pytest.raises(TooLong):
+        await detection(whole=Detector(longest_characters=10)).spans(["short", "ann@example.org"], ALL, "t")
+
+
+async def test_a_policy_that_asks_for_what_nothing_finds_is_told_before_it_is_in_force():
+    await detection().prepare([ALL])
+    with pytest.raises(NotCovered, match="URL"):
+        await detection().prepare([profile_of(["URL"])])

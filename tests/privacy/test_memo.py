@@ -20,6 +20,10 @@ class Counting:
         self.asked += 1
         return (Span(0, len(text), "PERSON", 1.0),)
 
+    def bound(self, text: str) -> None: ...
+
+    def prepare(self, profile: Profile) -> None: ...
+
 
 def test_a_text_is_read_once():
     counting = Counting()

@@ -9,31 +9,19 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 from gateway.privacy.recognizers.name_cues import CALLS, CUES, FIELD, PARTICLES, TITLES
+from gateway.privacy.recognizers.runs import CAPITAL, Word, like_name, runs, shaped
 from gateway.privacy.spans import Span
 from gateway.privacy.vocabulary import Vocabulary
 
 _WORD: Final = re.compile(r"[^\W\d_]+")
-_CAPITAL: Final = re.compile(r"(?<![^\W\d_])[A-ZÀ-ÖØ-ÞĀ-Ž][^\W\d_]*")
-_LONGEST_GAP: Final = 12
 _LIST_GAP: Final = 6
-_LONGEST_JOINED: Final = 40
-_PREFIXES: Final = ("Mc", "Mac", "De", "Di", "Da", "Del", "Van", "Le", "La", "Fitz", "Du", "St")
 _FIELD_ENDS: Final = (":", "=", ">")
 _QUOTES: Final = " \"'*_"
 _VERB_ENDS: Final = ("ed", "ing", "s", "t", "te", "en", "ait", "ent", "ó", "ou", "ava", "aba")
 _NEAR_CHARACTERS: Final = 90
-_LONGEST_WORDS: Final = 5
-_NOUN_ENDS: Final = ("ung", "heit", "keit", "schaft", "tion", "nummer", "straße", "tät", "ismus", "ment", "amt", "recht", "zeit", "plan", "karte", "schein", "ing", "ness")  # fmt: skip
-
-
-class Word(NamedTuple):
-    start: int
-    end: int
-    text: str
-    low: str
 
 
 class People:
@@ -49,7 +37,7 @@ class People:
         found: list[Span] = []
         before: list[Word] = []
         left: list[list[Word]] = []
-        for run in _runs(text):
+        for run in runs(text):
             if run[0].start not in taken:
                 if before and self._reversed(text, before, run):
                     found.append(Span(before[-1].start, run[min(len(run), 2) - 1].end, "PERSON", 0.7))
@@ -117,7 +105,7 @@ class People:
         if (
             text[surname.end : first.start] != ", "
             or not self._part_of_first(first)
-            or not _like_name(surname)
+            or not like_name(surname)
         ):
             return False
         if surname.low in self._known.last:
@@ -133,7 +121,7 @@ class People:
     def _score(self, text: str, run: list[Word], titled: bool, others: Sequence[Span]) -> float:
         if titled:
             return 0.85
-        if not all(map(_shaped, run)):
+        if not all(map(shaped, run)):
             return 0.0
         before = text[max(0, run[0].start - 24) : run[0].start]
         if before.rstrip(_QUOTES).endswith(_FIELD_ENDS) and FIELD.search(before) and self._fills(run, before):
@@ -150,7 +138,7 @@ class People:
             return 0.8 if sure else (0.6 if _cue(before) in CUES or self._near(run, others) else 0.0)
         if last in self._known.last:
             return 0.65
-        if (_cue(before) in CUES and all(map(_like_name, run))) or self._near(run, others):
+        if (_cue(before) in CUES and all(map(like_name, run))) or self._near(run, others):
             return 0.55
         return 0.0
 
@@ -179,7 +167,7 @@ class People:
 
     def _near(self, run: list[Word], others: Sequence[Span], within: int = _NEAR_CHARACTERS) -> bool:
         """Something else about a person stands close: two words with a capital beside it are most often whose it is."""
-        if len(run) > 3 or not all(map(_like_name, run)):
+        if len(run) > 3 or not all(map(like_name, run)):
             return False
         at = bisect_right(others, run[0].start - within, key=_end)
         return at < len(others) and others[at].start < run[-1].end + within
@@ -195,35 +183,9 @@ class People:
             if len(word) > 3 and word[0].isupper() and word.lower() not in common
         }
         if pieces:
-            for word in _CAPITAL.finditer(text):
+            for word in CAPITAL.finditer(text):
                 if word.group() in pieces:
                     yield Span(word.start(), word.end(), "PERSON", 0.5)
-
-
-def _runs(text: str) -> Iterator[list[Word]]:
-    """Words with a capital that only spaces, points of initials, hyphens and particles part."""
-    run: list[Word] = []
-    for match in _CAPITAL.finditer(text):
-        start, end = match.span()
-        between = text[run[-1].end : start] if run and start - run[-1].end <= _LONGEST_GAP else "\n"
-        if not run or len(run) > 2 * _LONGEST_WORDS or not _joint(between, run[-1].text):
-            if run:
-                yield run
-            run = []
-        elif between in ("-", "'") and start - run[-1].start < _LONGEST_JOINED:
-            start = run.pop().start  # Jean-Baptiste and O'Callaghan are one word each
-        word = text[start:end]
-        run.append(Word(start, end, word, word.lower()))
-    if run:
-        yield run
-
-
-def _joint(between: str, last: str) -> bool:
-    if between in (" ", "-", "'", "  "):
-        return True
-    if between == ". ":
-        return len(last) == 1 or last.lower() in TITLES
-    return between[0] == between[-1] == " " and all(piece in PARTICLES for piece in between.split())
 
 
 def _title(text: str, word: Word) -> bool:
@@ -239,16 +201,3 @@ def _cue(before: str) -> str:
     """The word in front, where only a space or a colon parts it."""
     words = before.rstrip(" :").rsplit(None, 1)
     return words[-1].lower().lstrip("(\"'¿¡") if words and before[-1:] in " :" else ""
-
-
-def _shaped(word: Word) -> bool:
-    """Not CamelCase; McDonald and O'Neill are names."""
-    text = word.text
-    if len(text) == 1 or text.istitle() or text.isupper() or "'" in text or "-" in text:
-        return True
-    return any(text.startswith(prefix) and text[len(prefix) :].istitle() for prefix in _PREFIXES)
-
-
-def _like_name(word: Word) -> bool:
-    """With no ending of a noun: asked of words that are on no list."""
-    return _shaped(word) and not word.low.endswith(_NOUN_ENDS)
