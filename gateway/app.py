@@ -33,6 +33,7 @@ from gateway.reload.reading import Folder
 from gateway.reload.reloader import Reloader
 from gateway.reload.status import InForce
 from gateway.revocation import end_revoked
+from gateway.rights import open_keeping
 from gateway.runtime import Bounds, Runtime
 from gateway.settings import Settings, environment
 from gateway.stores.archive import SqlArchive
@@ -44,19 +45,13 @@ from gateway.stores.revisions import SqlRevisions
 from gateway.stores.subjects import SubjectCache
 from gateway.tokens import Tokens
 from gateway.upload import Uploads
-from gateway.upstream.aiohttp_client import AiohttpUpstream
-from gateway.upstream.echo import EchoUpstream
-from gateway.upstream.estimate import EstimateUpstream
-from gateway.upstream.httpx_client import HttpxUpstream
-from gateway.upstream.interface import Upstream
+from gateway.upstream.opening import Remote, remote_upstream, upstreams
 from gateway.upstream.prices import PriceBook
 from gateway.upstream.reached import reached
 
 Announce = Callable[[Installation], None]
 """Told once the installation is open and before calls are taken (the trial key)."""
 
-
-Remote = AiohttpUpstream | HttpxUpstream
 Unable = Callable[[GatewayError], None]
 
 
@@ -103,8 +98,12 @@ async def running(
         await keys.refresh()
         uses = LastUses(SqlKeyUses(installation.database.engine), for_uses, clock)
         stack.push_async_callback(uses.write)
-        remote, tokens = await stack.enter_async_context(aclosing(_upstream(settings))), Tokens()
+        remote, tokens = (
+            await stack.enter_async_context(aclosing(remote_upstream(settings.upstream))),
+            Tokens(),
+        )
         identities = stack.enter_context(closing(Identities(Fetcher(), clock)))
+        contents = await open_keeping(settings.data, installation, threads("contents", 2), stack)
         runtime = Runtime(
             policies=policies,
             keys=keys,
@@ -116,8 +115,9 @@ async def running(
             prices=PriceBook(clock.today),
             tokens=tokens,
             uploads=Uploads(settings.data / "uploads", for_uploads, lambda: secrets.token_hex(16)),
-            upstreams=_upstreams(remote, tokens, clock),
+            upstreams=upstreams(remote, tokens, clock.now_ms),
             audit=audit,
+            contents=contents,
             clock=clock,
             chance=chance,
             journal=LogJournal(),
@@ -225,19 +225,6 @@ def _booting(settings: Settings, policy: Policy, installation: Installation) -> 
         new_id=lambda: secrets.token_hex(8),
         fsync=policy.audit.fsync,
     )
-
-
-def _upstreams(remote: Upstream, tokens: Tokens, clock: SystemClock) -> dict[str, Upstream]:
-    """By the dialects of providers: what is far is one pool of connections."""
-    return {
-        **dict.fromkeys(("openai", "azure", "anthropic", "gemini"), remote),
-        "estimate": EstimateUpstream(tokens),
-        "echo": EchoUpstream(now_s=lambda: clock.now_ms() // 1000),
-    }
-
-
-def _upstream(settings: Settings) -> Remote:
-    return AiohttpUpstream() if settings.upstream == "aiohttp" else HttpxUpstream()
 
 
 def _bounds(settings: Settings) -> Bounds:

@@ -8,6 +8,7 @@ from typing import Literal
 from msgspec import Struct
 
 from gateway.audit.appended import Appended
+from gateway.audit.content import Sealer, Tape
 from gateway.audit.entry import Attempt, Decision
 from gateway.dialects.interface import Answer, Asked, Dialect, Family, StreamReader
 from gateway.dialects.speech import Speech
@@ -177,6 +178,9 @@ class Call(Struct):
     attempts: list[Attempt] = []
     served: Served | None = None
     measured: Measured | None = None
+    tape: Tape | None = None
+    """What the caller gets of a stream, where it may be kept; `sealer` seals it then."""
+    sealer: Sealer | None = None
     ending: Ending | None = None
     problem: Problem | None = None
     trail: list[Decision] = []

@@ -61,11 +61,13 @@ async def send_stream(call: Call, exchange: Exchange, runtime: Runtime) -> None:
     served = call.served
     if served is None or served.reader is None:
         return
-    incoming, reader, clock = served.incoming, served.reader, runtime.clock
+    incoming, reader, clock, tape = served.incoming, served.reader, runtime.clock, call.tape
     exchange.gather()
     try:
         await exchange.start(200, head(call, served.content_type))
         if served.first:
+            if tape is not None:
+                tape.add(served.first)
             await exchange.write(served.first)
     finally:
         exchange.flush()
@@ -78,6 +80,8 @@ async def send_stream(call: Call, exchange: Exchange, runtime: Runtime) -> None:
             call.timing.upstream_s += clock.monotonic() - waiting
         data = reader.feed(chunk) if chunk else reader.finish()
         if data:
+            if tape is not None:
+                tape.add(data)
             await exchange.write(data)
         if not chunk:
             break

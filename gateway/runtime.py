@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from gateway.audit.appended import Appended
+from gateway.audit.content import Sealer
 from gateway.audit.entry import Entry
 from gateway.call import Call
 from gateway.identity.person import Person
 from gateway.ledger.protocol import Ledger
 from gateway.policy.price import Price
 from gateway.policy.snapshot import Policy
+from gateway.stores.contents import ContentRow
 from gateway.stores.key_records import KeyRecord
 from gateway.stores.ownership import KeptObject
 from gateway.upload import Upload
@@ -126,6 +128,18 @@ class Audit(Protocol):
     def healthy(self) -> bool: ...
 
 
+class Contents(Protocol):
+    """Where contents of calls are kept, sealed for the people whom they are about."""
+
+    async def sealer(self, people: tuple[str, ...], key: str) -> Sealer:
+        """For these pseudonyms; where there are none, for whoever holds the key. Raises GatewayError."""
+        ...
+
+    def keep(self, row: ContentRow) -> None:
+        """At once. Raises OSError."""
+        ...
+
+
 class Prices(Protocol):
     def rates(
         self,
@@ -189,6 +203,7 @@ class Runtime:
     upstreams: Mapping[str, Upstream]
     """By provider dialect: `echo` answers in process, all others over HTTP."""
     audit: Audit
+    contents: Contents
     clock: Clock
     chance: Chance
     journal: Journal

@@ -46,8 +46,8 @@ LATER: Final = (
     Later(("models", "*", "cache"), "every call goes to a provider"),
     Later(
         ("audit", "content"),
-        "no prompt and no answer is kept",
-        frozenset({"redacted", "sealed"}),
+        "no prompt and no answer is kept where it says so",
+        frozenset({"redacted"}),
     ),
     Later(
         ("audit", "durability"),
@@ -56,7 +56,11 @@ LATER: Final = (
     ),
     Later(("audit", "retention"), "nothing is deleted"),
     Later(("audit", "anchors"), "nothing is kept outside: a tail that is cut off the log is not found"),
-    Later(("audit", "rules"), "no prompt and no answer is kept, whatever they say"),
+    Later(
+        ("audit", "rules", "*", "content"),
+        "no prompt and no answer is kept where it says so",
+        frozenset({"redacted"}),
+    ),
 )
 
 

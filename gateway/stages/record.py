@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Awaitable
 from typing import Final
 
+from gateway import contents
 from gateway.audit.appended import Appended
 from gateway.audit.entry import (
     AskedFor,
+    Content,
     Cost,
     Intent,
     Latency,
@@ -27,12 +29,15 @@ from gateway.errors import Kind, Problem, Refused, SpoolUnavailable
 from gateway.runtime import Runtime
 from gateway.usage import dollars
 
+NO_CONTENT: Final = Content()
 _MAX_TOOLS: Final = 64
 _MAX_TOOL_NAME: Final = 128
 
 
 async def enter(call: Call, runtime: Runtime) -> None:
     """Record the intent, durably. Refuses with 503 if the audit log can't take it."""
+    if call.policy.audit.keeps:
+        await contents.prepare(call, runtime)
     try:
         # A caller that leaves cancels its wait; `leave` still learns what came of the entry.
         await _intent(call, runtime, verdicts=len(call.trail))
@@ -51,7 +56,8 @@ def leave(call: Call, runtime: Runtime) -> Awaitable[None]:
     """
     if call.intended is None or (call.intent is not None and call.intent.lost):
         _intent(call, runtime, verdicts=0)
-    return runtime.audit.append(outcome(call, runtime.clock.monotonic(), runtime.clock.now_ms()))
+    kept = NO_CONTENT if call.sealer is None else contents.sealed(call, runtime)
+    return runtime.audit.append(outcome(call, runtime.clock.monotonic(), runtime.clock.now_ms(), kept))
 
 
 def _intent(call: Call, runtime: Runtime, *, verdicts: int) -> Appended:
@@ -99,7 +105,7 @@ def _tools(asked: Asked) -> tuple[str, ...]:
     return tuple([name[:_MAX_TOOL_NAME] for name in names])
 
 
-def outcome(call: Call, monotonic: float, now_ms: int) -> Outcome:
+def outcome(call: Call, monotonic: float, now_ms: int, content: Content = NO_CONTENT) -> Outcome:
     """What happened after the intent: the decisions of a record are those of both, in order."""
     measured = call.measured
     return Outcome(
@@ -111,6 +117,7 @@ def outcome(call: Call, monotonic: float, now_ms: int) -> Outcome:
         usage=None if measured is None else measured.usage,
         cost=_cost(call, measured),
         latency_ms=_latency(call, monotonic),
+        content=content,
     )
 
 

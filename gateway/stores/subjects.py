@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Executor
 from typing import Final, Literal
 
@@ -22,8 +22,9 @@ from gateway.stores.database import reading, writing
 from gateway.stores.interfaces import StoreUnavailable, Subjects
 from gateway.stores.rights_tables import subjects
 
-Kind = Literal["user", "end_user", "os_user"]
-_PREFIXES: Final[Mapping[str, str]] = {"user": "u", "end_user": "e", "os_user": "o"}
+Kind = Literal["user", "end_user", "os_user", "key"]
+"""`key`: the id of a key without a person, for what is kept of its calls."""
+_PREFIXES: Final[Mapping[str, str]] = {"user": "u", "end_user": "e", "os_user": "o", "key": "k"}
 _NONCE_BYTES = 12
 _PSEUDONYM_BYTES = 12
 
@@ -132,6 +133,12 @@ class SubjectCache:
             lookup.add_done_callback(lambda done: self._keep(key, done))
         # Several callers may wait for the same name: one that leaves must not take it from the rest.
         return await asyncio.shield(lookup)
+
+    def forget(self, pseudonyms: Collection[str]) -> None:
+        """Those of people who were erased: who comes back under such a name is somebody new."""
+        gone = [name for name, pseudonym in self._names.items() if pseudonym in pseudonyms]
+        for name in gone:
+            del self._names[name]
 
     def _keep(self, key: tuple[str, str], done: asyncio.Future[str]) -> None:
         del self._lookups[key]

@@ -6,9 +6,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from typing import Any
 
 from gateway.audit.appended import Appended
+from gateway.audit.content import Sealer
 from gateway.audit.entry import Entry, Intent, Outcome, encode
 from gateway.errors import SpoolUnavailable, UpstreamFault
 from gateway.identity.faults import BadToken, KeysUnavailable
@@ -16,6 +18,7 @@ from gateway.identity.person import Person
 from gateway.policy.price import Price
 from gateway.policy.snapshot import Policy
 from gateway.runtime import Bounds, Runtime
+from gateway.stores.contents import ContentRow
 from gateway.stores.interfaces import StoreUnavailable
 from gateway.stores.key_records import KeyRecord
 from gateway.stores.ownership import KeptObject
@@ -292,6 +295,26 @@ class FakeUpstream:
         """Nothing is open."""
 
 
+@dataclass
+class FakeContents:
+    """The key of anna is made of her pseudonym. `down`: the database can't be asked; `full`: the disk is."""
+
+    rows: list[ContentRow] = field(default_factory=list)
+    down: bool = False
+    full: bool = False
+
+    async def sealer(self, people: tuple[str, ...], key: str) -> Sealer:
+        if self.down:
+            raise StoreUnavailable("down")
+        subjects = people or (f"key-of-{key}",)
+        return Sealer(subjects, [sha256(one.encode()).digest() for one in subjects], bytes)
+
+    def keep(self, row: ContentRow) -> None:
+        if self.full:
+            raise OSError("full")
+        self.rows.append(row)
+
+
 class NoUploads:
     """For calls that upload nothing."""
 
@@ -327,6 +350,7 @@ def make_runtime(policy: Policy, upstream: Upstream | None = None, **changes: An
         tokens=FakeTokens(),
         upstreams=dict.fromkeys(("openai", "azure", "anthropic", "gemini", "echo"), behind),
         audit=FakeAudit(),
+        contents=FakeContents(),
         clock=FakeClock(),
         chance=FakeChance(),
         journal=FakeJournal(),

@@ -1,0 +1,73 @@
+"""A running gateway keeps contents of calls, and none in the open."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gateway.audit.content import Kept, Sealer
+from gateway.audit.entry import Outcome
+from gateway.installation import open_installation
+from gateway.stores.contents import SqlContents
+from gateway.stores.subject_keys import SqlSubjectKeys
+from tests.parts.gateway_inside import GatewayInside
+
+POLICY: dict[str, Any] = {
+    "gateway": 1,
+    "providers": {"echo": {"dialect": "echo"}},
+    "models": {"echo": {"targets": [{"to": "echo/echo"}]}},
+    "roles": {"caller": {"models": ["echo"]}},
+    "audit": {"content": "sealed"},
+}
+ASKED = {"model": "echo", "messages": [{"role": "user", "content": "the code is 4711"}]}
+
+
+def kept(gateway: GatewayInside, call_id: str) -> tuple[str, Kept]:
+    """What is in the database of a call, opened; and what its record says it is."""
+    with open_installation(gateway.settings) as installation:
+        engine = installation.database.engine
+        row = SqlContents(engine).named([call_id])[call_id]
+        keys = SqlSubjectKeys(engine, installation.keyring, secrets.token_bytes)
+        found = [key for key in map(keys.find, row.subjects) if key is not None]
+        sealer = Sealer(row.subjects, found, secrets.token_bytes)
+        [outcome] = gateway.of_call(Outcome, call_id)
+        assert outcome.content.ref == row.ref
+        return outcome.content.mode, sealer.open(call_id, row.mode, row.sealed)
+
+
+@pytest.mark.parametrize("stream", [False, True])
+async def test_a_call_is_kept_as_it_was_sent_and_got(tmp_path: Path, stream: bool):
+    async with GatewayInside(tmp_path, POLICY) as gateway, gateway.client() as client:
+        client.ask("/v1/chat/completions", {**ASKED, "stream": stream})
+        await client.finished()
+        call_id, got = client.headers["x-request-id"], bytes(client.body)
+        await gateway.stop()
+        mode, found = kept(gateway, call_id)
+        assert (mode, b"4711" in found.sent) == ("sealed", True)
+        assert found.got and got.startswith(found.got)
+        assert len(got) - len(found.got) <= len(b"data: [DONE]\n\n") * stream
+
+
+async def test_no_content_is_anywhere_in_the_open(tmp_path: Path):
+    async with GatewayInside(tmp_path, POLICY) as gateway, gateway.client() as client:
+        client.ask("/v1/chat/completions", ASKED)
+        await client.finished()
+        await gateway.stop()
+    found = [
+        path for path in (tmp_path / "data").rglob("*") if path.is_file() and b"4711" in path.read_bytes()
+    ]
+    assert found == []
+
+
+async def test_nothing_is_kept_unless_the_policy_says_so(tmp_path: Path):
+    async with GatewayInside(tmp_path, {**POLICY, "audit": {}}) as gateway, gateway.client() as client:
+        client.ask("/v1/chat/completions", ASKED)
+        await client.finished()
+        await gateway.stop()
+        [outcome] = gateway.of_call(Outcome, client.headers["x-request-id"])
+        assert outcome.content.mode == "none"
+        with open_installation(gateway.settings) as installation:
+            assert SqlContents(installation.database.engine).between(None, None, None, 9) == []
