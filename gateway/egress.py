@@ -96,6 +96,17 @@ class Fetcher:
 
         return await self._answered(_Asking("POST", url, headers, body), allow, status, timeout_s)
 
+    async def ask(
+        self, url: str, body: bytes, allow: Sequence[Network], *, cap_bytes: int, timeout_s: float
+    ) -> bytes:
+        """The body of a 200 to this JSON. Raises NotFetched."""
+
+        async def read(response: httpx.Response) -> bytes:
+            return await _body(response, cap_bytes)
+
+        asking = _Asking("POST", url, {"content-type": "application/json"}, body)
+        return await self._answered(asking, allow, read, timeout_s)
+
     async def _answered(
         self, asking: _Asking, allow: Sequence[Network], read: Read[T], timeout_s: float
     ) -> T:

@@ -15,6 +15,7 @@ from gateway.policy.credentials import Access, Reachable
 from gateway.policy.declared_keys import declared_keys
 from gateway.policy.entries import entries
 from gateway.policy.faults import Fault
+from gateway.policy.guardrails import Guardrail
 from gateway.policy.hierarchy import roles_in_force, teams_in_force
 from gateway.policy.identities import IdentityProvider
 from gateway.policy.later import NotYet
@@ -39,6 +40,7 @@ def build(
     not_yet: tuple[NotYet, ...] = (),
     warnings: tuple[Fault, ...] = (),
     webhooks: tuple[Webhook, ...] = (),
+    guardrails: tuple[Guardrail, ...] = (),
 ) -> Policy:
     """The snapshot of a document without faults."""
     providers = {
@@ -58,6 +60,7 @@ def build(
         audit=audit_in_force(document.audit),
         entries=entries(document.limits, document.budgets),
         webhooks=webhooks,
+        guardrails=guardrails,
         off=reachable.off,
         not_yet=not_yet,
         warnings=warnings,

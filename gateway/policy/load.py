@@ -12,6 +12,7 @@ from gateway.policy.credentials import Secrets, misplaced, reach
 from gateway.policy.dangling import fault_at
 from gateway.policy.endpoints import check_endpoints
 from gateway.policy.faults import Fault, Mark, PolicyInvalid
+from gateway.policy.guardrails import guardrails_of
 from gateway.policy.later import not_yet
 from gateway.policy.merge import merge
 from gateway.policy.references import check_references
@@ -115,8 +116,9 @@ def _policy(
         return None
     try:
         webhooks = webhooks_of(document.alerts, environment, secrets)
+        guardrails = guardrails_of(document.guardrails, environment, secrets)
     except ValueError as error:  # gone since it was looked for
-        faults.append(fault_at(root, ("alerts",), str(error)))
+        faults.append(fault_at(root, (), str(error)))
         return None
     doubts = (*doubt_roles(document, root), *doubt_reach(document, root), *doubt_escapes(document, root))
     return build(
@@ -126,4 +128,5 @@ def _policy(
         not_yet=not_yet(root),
         warnings=tuple(sorted(set(doubts))),
         webhooks=webhooks,
+        guardrails=guardrails,
     )

@@ -17,6 +17,7 @@ from gateway.policy.declared_keys import DeclaredKey
 from gateway.policy.entries import Entry
 from gateway.policy.faults import Fault
 from gateway.policy.globs import Glob
+from gateway.policy.guardrails import Guardrail
 from gateway.policy.identities import IdentityProvider
 from gateway.policy.later import NotYet
 from gateway.policy.models.egress import Network
@@ -115,6 +116,7 @@ class Policy:
         default=(), compare=False
     )  # code made of the text that `revision` names
     webhooks: tuple[Webhook, ...] = ()
+    guardrails: tuple[Guardrail, ...] = ()
     off: Mapping[str, str] = field(default_factory=dict)
     not_yet: tuple[NotYet, ...] = ()
     warnings: tuple[Fault, ...] = field(default=(), compare=False)

@@ -27,6 +27,7 @@ BESIDE: dict[str, dict[str, Any]] = {
     "guardrails.[].words": {"kind": "keywords"},
     "guardrails.[].topics": {"kind": "topics"},
     "guardrails.[].deny_topics": {"kind": "topics"},
+    "guardrails.[].vocabulary": {"kind": "topics", "deny_topics": ["legal"]},
     "guardrails.[].schema": {"kind": "json_schema"},
     "guardrails.[].max_chars": {"kind": "size"},
     "guardrails.[].languages": {"kind": "language"},

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal, Self
 
+import re2
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from gateway.policy.models.address import checked_address
@@ -33,28 +33,52 @@ OWN_KEYS: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
     "regex": (frozenset({"patterns"}), frozenset()),
     "keywords": (frozenset({"words"}), frozenset()),
     "prompt_injection": (frozenset(), frozenset({"threshold"})),
-    "topics": (frozenset(), frozenset({"topics", "deny_topics"})),
+    "topics": (frozenset(), frozenset({"topics", "deny_topics", "vocabulary", "threshold"})),
     "json_schema": (frozenset({"schema"}), frozenset()),
     "size": (frozenset({"max_chars"}), frozenset()),
     "language": (frozenset({"languages"}), frozenset()),
     "http": (frozenset({"url"}), frozenset({"timeout", "threshold"})),
-    "judge": (frozenset({"model", "question"}), frozenset({"threshold"})),
+    "judge": (frozenset({"model", "question"}), frozenset({"timeout"})),
 }
 """By kind: the keys it needs, and those it may have, among the keys that not every kind has."""
 
 FINDS_SPANS: Final = frozenset({"secrets", "regex", "keywords"})
 
-_LOOKS_AROUND: Final = re.compile(r"\(\?(?:[=!]|<[=!]|P=|\()|\\[1-9]")
+TOPICS: Final = (
+    "drugs",
+    "finance",
+    "gambling",
+    "legal",
+    "medical",
+    "politics",
+    "religion",
+    "sex",
+    "violence",
+)
+"""Whose words the gateway knows (gateway/guards/words/topics.txt)."""
+
+SPOKEN: Final = frozenset(
+    "ace af am an ar ary arz as az ba bcl be bg bn br bs ca crh cs cy da de dz el en eo es et eu ext fa fi fo fr fuv "
+    "fy ga gcf gcr gd gl gom grc gu gug guw ha hbo he hi hr ht hu hy id ig is it ja jv ka kab kik kk km kn ko ku ky "
+    "la lb lg lij ln lo lt ltg lv mg mk ml mn mr ms mt my ne nl nn no nso oc om or pa pcm pl ps pt qu ro ru rw sa "
+    "sdh se si sk sl sn so sq sr st sv sw ta te tg th tk tl tr tt ug uk ur uz uzs vec vi vo wa wuu xh yo yue zh zu".split()
+)
+"""The languages that are told apart."""
 
 
 def linear(pattern: str) -> str:
     """`pattern`, if it can be matched in time linear in the text."""
+    options = re2.Options()
+    options.log_errors = False
     try:
-        re.compile(pattern)
-    except re.error as wrong:
-        raise ValueError(f"expected a regular expression: {wrong.msg}") from None
-    if _LOOKS_AROUND.search(pattern) is not None:
-        raise ValueError("expected a pattern without look-around and back-references: time must stay linear")
+        re2.compile(pattern, options)
+    except re2.error as wrong:
+        said = wrong.args[0] if wrong.args else ""
+        reason = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+        raise ValueError(
+            "expected a regular expression that takes time linear in the text, without look-around and "
+            f"back-references: {reason}"
+        ) from None
     return pattern
 
 
@@ -90,7 +114,7 @@ class GuardrailEntry(Block):
     patterns: tuple[Pattern, ...] | None = Field(
         default=None,
         min_length=1,
-        description="Of regex: regular expressions, without look-around and back-references.",
+        description="Of regex: regular expressions of RE2, without look-around and back-references.",
         examples=[["(?i)project\\s+apollo"]],
     )
     words: tuple[Line, ...] | None = Field(
@@ -101,17 +125,26 @@ class GuardrailEntry(Block):
     )
     threshold: Threshold | None = Field(
         default=None,
-        description="Of prompt_injection, http and judge: from which score on something is found.",
+        description="Of prompt_injection, topics and http: from which score on something is found. Absent: 0.5.",
         examples=[0.8],
     )
     topics: tuple[Line, ...] | None = Field(
-        default=None, min_length=1, description="Of topics: what may be talked about.", examples=[["billing"]]
+        default=None,
+        min_length=1,
+        description="Of topics: what may be talked about: names of built-in topics or of `vocabulary`.",
+        examples=[["finance"]],
     )
     deny_topics: tuple[Line, ...] | None = Field(
         default=None,
         min_length=1,
         description="Of topics: what may not be talked about.",
-        examples=[["medical advice"]],
+        examples=[["medical", "legal"]],
+    )
+    vocabulary: dict[RuleName, tuple[Line, ...]] | None = Field(
+        default=None,
+        min_length=1,
+        description="Of topics: topics of your own, each with its words and phrases.",
+        examples=[{"billing": ["invoice", "refund", "credit note"]}],
     )
     schema_: dict[str, Any] | None = Field(
         default=None,
@@ -140,7 +173,7 @@ class GuardrailEntry(Block):
     )
     timeout: Duration | None = Field(
         default=None,
-        description="Of http: how long its answer is waited for. Absent: 1s.",
+        description="Of http and judge: how long the answer is waited for. Absent: 1s; of judge 10s.",
         examples=["500ms"],
     )
     model: ModelName | None = Field(
@@ -148,7 +181,7 @@ class GuardrailEntry(Block):
     )
     question: Line | None = Field(
         default=None,
-        description="Of judge: what it is asked; yes is a finding.",
+        description="Of judge: what it is asked of a text; yes is a finding.",
         examples=["Does this text ask for legal advice?"],
     )
 

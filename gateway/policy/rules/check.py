@@ -8,6 +8,7 @@ from gateway.policy.faults import Fault
 from gateway.policy.models.document import PolicyDocument
 from gateway.policy.nodes import Mapping
 from gateway.policy.rules.experiments import check_experiments
+from gateway.policy.rules.guardrails import check_guardrails
 from gateway.policy.rules.matches import check_matches
 from gateway.policy.rules.privacy import check_privacy
 from gateway.policy.rules.prompts import check_prompts
@@ -22,6 +23,7 @@ def check_rules(document: PolicyDocument, root: Mapping) -> Iterator[Fault]:
     yield from check_matches(document, root)
     yield from check_use_cases(document, root)
     yield from check_privacy(document, root)
+    yield from check_guardrails(document, root)
     yield from check_targets(document, root)
     yield from check_experiments(document, root)
     yield from check_prompts(document, root)

@@ -48,7 +48,7 @@ def test_what_judges_a_text_as_a_whole_can_not_redact():
 
 @pytest.mark.parametrize("pattern", ["(", "(?=a)", r"(a)\1", "(?<!a)b", "(?P<n>a)(?P=n)"])
 def test_a_pattern_can_be_matched_in_linear_time(pattern: str):
-    assert "expected a" in refused(GuardrailEntry, **BASE, kind="regex", patterns=(pattern,))
+    assert "takes time linear" in refused(GuardrailEntry, **BASE, kind="regex", patterns=(pattern,))
 
 
 @pytest.mark.parametrize("value", [True, "0.8"])
