@@ -47,10 +47,10 @@ _ODD: Final = Decoder(_Odd)
 
 
 def read_answer(body: bytes) -> Answer:
-    """Usage, or where there is none the bytes of what was generated. Never raises."""
+    """Usage, and where it tells of no output the bytes of what was generated. Never raises."""
     told = _reported(body)
     usage = None if told is None else usage_of(told)
-    return Answer(usage) if usage is not None else Answer(None, _output_bytes(body))
+    return Answer(usage) if usage is not None and usage.output_tokens else Answer(usage, _output_bytes(body))
 
 
 def read_embeddings(body: bytes) -> Answer:

@@ -74,8 +74,8 @@ class Changes(Struct, frozen=True):
 
 
 class Answer(Struct, frozen=True):
-    """What was read off a complete (non-streamed) answer. `usage` None: none was reported, and then
-    `output_bytes` counts the UTF-8 bytes generated (0 where usage is known: nobody needs it)."""
+    """What was read off a complete (non-streamed) answer. `usage` None: none was reported. Then, and where it
+    tells of no output, `output_bytes` counts the UTF-8 bytes generated (else 0: nobody needs it)."""
 
     usage: Usage | None = None
     output_bytes: int = 0

@@ -57,10 +57,10 @@ _ODD: Final = Decoder(_Odd)
 
 
 def read_answer(body: bytes) -> Answer:
-    """Usage, or where there is none the bytes of what was generated. Never raises."""
+    """Usage, and where it tells of no output the bytes of what was generated. Never raises."""
     answer = _metered(body)
     usage = None if answer.usage is None else usage_of(answer.usage, answer.service_tier)
-    return Answer(usage) if usage is not None else Answer(None, _output_bytes(body))
+    return Answer(usage) if usage is not None and usage.output_tokens else Answer(usage, _output_bytes(body))
 
 
 def read_embeddings(body: bytes) -> Usage | None:

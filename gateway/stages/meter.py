@@ -60,28 +60,33 @@ def decide(call: Call, served: Served, tokens: Tokens) -> Usage:
     if served.reader is not None:
         return _of_a_stream(call, served.reader, tokens)
     answer = served.answer or served.candidate.speech.dialect.read_answer(served.heard)
-    if answer.usage is not None:
-        return answer.usage
-    return _estimate(call, tokens, output_tokens=_of_bytes(answer.output_bytes))
+    produced = _of_bytes(answer.output_bytes)
+    if answer.usage is None:
+        return _estimate(call, tokens, output_tokens=produced)
+    return _believed(call, answer.usage, tokens, produced)
 
 
 def _of_a_stream(call: Call, reader: StreamReader, tokens: Tokens) -> Usage:
     """Input as reported or estimated. Output of a whole one as its reader tells, who saw the end; of one
     cut short as produced so far, at least one token an event. All else as reported."""
     reported = reader.usage
-    if reported is not None and reader.complete:
-        if not reported.estimated:
-            return reported
-        return structs.replace(reported, input_tokens=reported.input_tokens or _input(call, tokens))
     produced = max(_of_bytes(reader.output_bytes), reader.output_events)
     if reported is None:
         return _estimate(call, tokens, output_tokens=produced)
-    return structs.replace(
-        reported,
-        input_tokens=reported.input_tokens or _input(call, tokens),
-        output_tokens=max(produced, reported.output_tokens),
-        estimated=True,
-    )
+    if not reader.complete:
+        output = max(produced, reported.output_tokens)
+        reported = structs.replace(reported, output_tokens=output, estimated=True)
+    return _believed(call, reported, tokens, produced)
+
+
+def _believed(call: Call, told: Usage, tokens: Tokens, produced: int) -> Usage:
+    """No request is without input, and what was produced is output: some servers tell 0 of what they do not count. An
+    output that is an estimate already stays."""
+    output = told.output_tokens or (0 if told.estimated else produced)
+    if not call.dialect.billed or (told.input_tokens and output == told.output_tokens):
+        return told
+    given = told.input_tokens or _input(call, tokens)
+    return structs.replace(told, input_tokens=given, output_tokens=output, estimated=True)
 
 
 def _estimate(call: Call, tokens: Tokens, *, output_tokens: int) -> Usage:

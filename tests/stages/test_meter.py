@@ -66,6 +66,29 @@ def test_a_whole_answer_without_figures_is_estimated_by_what_was_produced():
     assert usage == Usage(input_tokens=BODY_TOKENS, output_tokens=11, estimated=True)
 
 
+@pytest.mark.parametrize(
+    ("said", "counted"),
+    [((0, 0), (BODY_TOKENS, 11)), ((9, 0), (9, 11)), ((0, 3), (BODY_TOKENS, 3))],
+    ids=["nothing", "no-output", "no-input"],
+)
+@pytest.mark.parametrize("streamed", [False, True])
+def test_a_figure_of_zero_where_there_was_something_is_not_believed(
+    said: tuple[int, int], counted: tuple[int, int], streamed: bool
+):
+    text, (given, made) = "x" * 41, said
+    if streamed:
+        told = chat_usage_chunk(input_tokens=given, output_tokens=made)
+        call = served_stream(chat_chunk(text), chat_chunk(finish="stop"), told, CHAT_DONE)
+    else:
+        call = served_whole(json.dumps(chat_answer(text, input_tokens=given, output_tokens=made)).encode())
+    assert measured(call)[0] == Usage(*counted, estimated=True)
+
+
+def test_an_answer_without_a_word_may_have_no_output():
+    usage, _ = measured(served_whole(json.dumps(chat_answer("", output_tokens=0)).encode()))
+    assert usage == Usage(input_tokens=9)
+
+
 def test_a_complete_stream_costs_what_its_provider_reports():
     usage, _ = measured(
         served_stream(chat_chunk("Hi"), chat_chunk(finish="stop"), chat_usage_chunk(), CHAT_DONE)
