@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from gateway.audit.entry import Intent, Outcome
+from gateway.usage import nano_of
 from tests.journeys.endings import COMPLETE, MATRIX
 from tests.journeys.pairs import PAIRS
 from tests.journeys.plays import breaks_off, says
@@ -45,6 +46,8 @@ class Played:
     call_id: str | None
     asks: int
     """Requests that the provider got for it."""
+    charged_nano_usd: int
+    """By a budget."""
 
 
 @pytest.mark.parametrize("row", MATRIX, ids=lambda row: f"{row.ending}-{row.name}")
@@ -69,6 +72,7 @@ async def test_every_ending_leaves_one_intent_and_one_outcome_and_nothing_behind
 async def play(row: Row, gateway: GatewayInside, provider: Provider, voice: Voice, *, stream: bool) -> Played:
     """One call, and what must be true right after it."""
     opened, asked, settled = provider.connections, len(provider.asks), gateway.ledger.settled
+    spent = gateway.ledger.spent_nano_usd
     if row.provider is not None:
         provider.play(row.provider(voice, stream))
     async with gateway.client() as client:
@@ -90,7 +94,8 @@ async def play(row: Row, gateway: GatewayInside, provider: Provider, voice: Voic
     elif row.connection == "closed":
         assert not alive
     assert provider.connections <= opened + 1
-    return Played(row, voice, stream, client.headers.get("x-request-id"), asks)
+    charged = gateway.ledger.spent_nano_usd - spent
+    return Played(row, voice, stream, client.headers.get("x-request-id"), asks, charged)
 
 
 def the_caller_is_told(client: HttpClient, row: Row, voice: Voice, *, stream: bool) -> None:
@@ -136,6 +141,7 @@ def the_log_holds(gateway: GatewayInside, played: list[Played]) -> None:
         refusals = [decision for decision in outcome.decisions if decision.verdict == "refuse"]
         assert len(refusals) == (1 if row.ending == "refused" else 0)
         the_usage_is(outcome, row)
+        assert nano_of(outcome.cost.usd or "0") == call.charged_nano_usd, "recorded is what was charged"
 
 
 def the_usage_is(outcome: Outcome, row: Row) -> None:
