@@ -89,6 +89,11 @@ def _chat() -> tuple[str, ...]:
     return tuple(itertools.chain.from_iterable((*_PROSE, personal) for personal in _PERSONAL))
 
 
+def chat_of(size: int) -> str:
+    """So many characters of chat."""
+    return _filled(" ".join(_chat()) + " ", size)
+
+
 def _filled(unit: str, size: int) -> str:
     return (unit * (size // len(unit) + 1))[:size]
 
