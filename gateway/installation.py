@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import secrets
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +15,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
+from gateway.audit.tombstones import replay
 from gateway.clock import SystemClock
 from gateway.credentials import digest, mint
 from gateway.custody import open_keyring
@@ -22,6 +23,7 @@ from gateway.keyring import Keyring, LocalMaster
 from gateway.secrets import SecretInvalid, derive, fingerprint, load_or_create, parse
 from gateway.settings import Settings, SettingsInvalid
 from gateway.stores.database import Database, open_database, reading, writing
+from gateway.stores.erasures import SqlErasures
 from gateway.stores.interfaces import StoreUnavailable
 from gateway.stores.key_records import KeyRecord, Keys, KeyUses, Users
 from gateway.stores.key_uses import SqlKeyUses
@@ -47,6 +49,9 @@ class Installation:
     subjects: SqlSubjects
     clock: SystemClock
     keyring: Keyring
+    settings: Settings
+    replayed: Sequence[str] = ()
+    """Pseudonyms of people who were erased, and whom this database had not forgotten: it was restored."""
 
     def now_ms(self) -> int:
         return self.clock.now_ms()
@@ -87,9 +92,20 @@ def open_installation(settings: Settings, *, busy_timeout_ms: int = 2_000) -> It
             subjects,
             clock,
             open_keyring(SqlKeyring(engine), LocalMaster(secret, secrets.token_bytes), clock.now_ms()),
+            settings,
+            _erased_again(settings, database),
         )
     finally:
         database.close()
+
+
+def _erased_again(settings: Settings, database: Database) -> Sequence[str]:
+    try:
+        return replay(settings.data, SqlErasures(database.engine))
+    except OSError as error:
+        raise SettingsInvalid(
+            (f"GATEWAY_DATA: who was erased can't be read or written there: {error.strerror}",)
+        ) from error
 
 
 def _make_folder(folder: Path) -> None:
