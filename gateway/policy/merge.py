@@ -14,7 +14,9 @@ from gateway.policy.nodes import Entry, Hole, Mapping, Node, Scalar, Sequence
 from gateway.policy.suggest import shown
 
 UNITING_LEVELS = 2  # the whole, and what stands under one top-level key
-MAPS_BELOW = frozenset({("privacy", "profiles")})  # maps of names that stand one level lower
+MAPS_BELOW = frozenset(
+    {("privacy", "profiles"), ("privacy", "recognizers")}
+)  # maps of names that stand one level lower
 
 
 def merge(trees: Iterable[Node]) -> tuple[Mapping, list[Fault]]:

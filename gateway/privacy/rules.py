@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-ALL_LANGUAGES: Final = ("en", "fr", "de", "es", "it", "nl", "pt")
+from gateway.policy.models.entities import LANGUAGES
+
+ALL_LANGUAGES: Final = LANGUAGES
 
 LETTERS: Final = r"A-Za-z\x{C0}-\x{24F}"
 """Of the languages that are looked for. Smaller than `\\p{L}`, whose automata are large."""

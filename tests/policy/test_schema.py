@@ -101,7 +101,7 @@ def test_a_shipped_file_names_the_schema_in_its_first_line(path: Path):
         ("budgets: [{name: a, amount: 5 EUR, period: day}]", "$.budgets[0].amount"),
         ("budgets: [{name: a, amount: 5 USD, period: day, on_exceeded: stop}]", "$.budgets[0].on_exceeded"),
         ("budgets: [{name: a, amount: 5 USD, period: day, alert_at: [50]}]", "$.budgets[0].alert_at[0]"),
-        ("privacy: {profiles: {p: {entities: {EMIAL: mask}}}}", "$.privacy.profiles.p.entities"),
+        ("privacy: {profiles: {p: {entities: {emial: mask}}}}", "$.privacy.profiles.p.entities"),
         ("privacy: {profiles: {p: {entities: {EMAIL: hide}}}}", "$.privacy.profiles.p.entities.EMAIL"),
         ("guardrails: [{name: a, apply_to: both, kind: secrets, action: block}]", "$.guardrails[0].apply_to"),
         ("shadows: [{name: a, to: a/b, sample: 0.05}]", "$.shadows[0].sample"),

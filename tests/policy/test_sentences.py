@@ -73,7 +73,7 @@ PLACES = {
         ("policy", "budgets: [{name: a, period: day, amount: 5 USD, on_exceeded: stop}]", 'budgets[0].on_exceeded: expected block, warn or {downgrade: …}, found "stop"'),
         ("policy", "shadows: [{name: a, to: x, sample: 5%}]", 'shadows[0].to: expected provider/model, such as openai/gpt-5-mini, found "x"'),
         ("policy", "alerts: {webhooks: [{url: token-of-mine}]}", "alerts.webhooks[0].url: expected an address such as https://api.example.com/v1, found text"),
-        ("policy", "privacy: {profiles: {p: {extend: q}}}", "`extend` is no key of privacy.profiles.p: expected extends, languages, entities, output, unread or on_failure; did you mean `extends`?"),
+        ("policy", "privacy: {profiles: {p: {extend: q}}}", "`extend` is no key of privacy.profiles.p: expected extends, languages, entities, ner, output, unread or on_failure; did you mean `extends`?"),
         ("target", "weight: x", '.weight: expected a whole number, found "x"'),
         ("role", "models: ['a b']", ".models[0]: expected a model's name, without spaces, commas, quotes or brackets, at most 200 characters, found \"a b\""),
         ("role", "apis: [chatt]", "did you mean `chat`?"),

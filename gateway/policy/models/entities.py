@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal, get_args
 
 from pydantic import AfterValidator, Field
 
 from gateway.policy.suggest import did_you_mean, one_of
+
+Searched = Literal["en", "fr", "de", "es", "it", "nl", "pt"]
+LANGUAGES: Final[tuple[str, ...]] = get_args(Searched)
+"""Languages that have rules of their own."""
 
 ON_BY_DEFAULT: Final = (
     "PERSON",
@@ -36,6 +41,7 @@ BY_NAME_ONLY: Final = (
 )
 ENTITIES: Final = (*ON_BY_DEFAULT, *BY_NAME_ONLY)
 DEFAULT: Final = "default"
+OWN_PATTERN: Final = r"^(?=.{2,40}$)[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$"
 
 ALIASES: Final[Mapping[str, str]] = {
     "EMAIL_ADDRESS": "EMAIL",
@@ -73,6 +79,18 @@ def entity(name: str) -> str:
     raise ValueError(f"expected {one_of(known)}{did_you_mean(name, (*known, *ALIASES))}")
 
 
+def kind(name: str) -> str:
+    """As `entity`; a name in capitals may also be one that a recognizer of the policy declares."""
+    return name if name not in ALIASES and _OWN.fullmatch(name) is not None else entity(name)
+
+
 WORDS: Final[tuple[str, ...]] = (DEFAULT, *ENTITIES, *ALIASES)
 
-Entity = Annotated[str, AfterValidator(entity), Field(json_schema_extra={"enum": list(WORDS)})]
+_OWN: Final = re.compile(OWN_PATTERN, re.ASCII)
+
+Kind = Annotated[
+    str,
+    AfterValidator(kind),
+    Field(json_schema_extra={"anyOf": [{"enum": list(WORDS)}, {"pattern": OWN_PATTERN}]}),
+]
+"""One that the gateway knows, or one that a recognizer declares: whether it does is judged with the whole policy."""

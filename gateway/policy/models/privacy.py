@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import ConfigDict, Field, field_validator
+from pydantic import AfterValidator, ConfigDict, Field, field_validator
 
 from gateway.policy.models.block import Block
-from gateway.policy.models.entities import ALIASES, Entity
+from gateway.policy.models.entities import ALIASES, Kind, Searched
 from gateway.policy.models.match import MatchEntry
-from gateway.policy.models.texts import Language, Line, RuleName
+from gateway.policy.models.recognizers import RecognizerEntry
+from gateway.policy.models.texts import Language, Line, RuleName, shaped
 
 Action = Literal["block", "redact", "hash", "mask", "flag", "allow"]
+
+MODEL_PATTERN: Final = r"^[A-Za-z][A-Za-z0-9_.]{0,99}$"
+
+InstalledModel = Annotated[
+    str,
+    AfterValidator(shaped(MODEL_PATTERN, "the name of an installed model, such as en_core_web_sm")),
+    Field(json_schema_extra={"pattern": MODEL_PATTERN}),
+]
 
 
 class ProfileEntry(Block):
@@ -24,18 +33,24 @@ class ProfileEntry(Block):
         description="Another profile: what is not said here is as there, key by key.",
         examples=["standard"],
     )
-    languages: tuple[Language, ...] | None = Field(
+    languages: tuple[Searched, ...] | None = Field(
         default=None,
         min_length=1,
         description="Languages that are looked for. Absent: all that the gateway knows.",
         examples=[["en", "fr", "de", "es"]],
     )
-    entities: dict[Entity, Action] = Field(
+    entities: dict[Kind, Action] = Field(
         default_factory=dict,
-        description="By kind of data: block (refuse the call), redact (a placeholder, put back in the answer), "
+        description="By kind of data, known or of your own `recognizers`: block (refuse the call), redact (a placeholder, put back in the answer), "
         "hash, mask, flag (only record) or allow. `default` is every kind that is on by default and not named "
         "here; absent, it is redact. Presidio's names are taken too.",
         examples=[{"default": "redact", "SECRET": "block", "DATE_TIME": "allow"}],
+    )
+    ner: dict[Language, InstalledModel] | None = Field(
+        default=None,
+        description="Models of spaCy that look for names too, by language; each must be installed (`pii-ner` installs "
+        "those of English and French). Absent: none.",
+        examples=[{"en": "en_core_web_sm", "fr": "fr_core_news_sm"}],
     )
     output: Literal["restore", "leave"] | None = Field(
         default=None,
@@ -100,6 +115,9 @@ class PrivacyEntry(Block):
         examples=["standard"],
     )
     profiles: dict[RuleName, ProfileEntry] = Field(default_factory=dict, description="Profiles by name.")
+    recognizers: dict[RuleName, RecognizerEntry] = Field(
+        default_factory=dict, description="What else is looked for, by name."
+    )
     rules: tuple[PrivacyRuleEntry, ...] = Field(
         default=(),
         description="Which profiles apply to which calls. Order decides nothing: block > redact > hash > mask > "

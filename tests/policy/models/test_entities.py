@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.policy.models.entities import ALIASES, ENTITIES, entity
+from gateway.policy.models.entities import ALIASES, ENTITIES, entity, kind
 
 
 @pytest.mark.parametrize("name", ["default", *ENTITIES])
@@ -18,3 +18,7 @@ def test_a_name_of_presidios_stands_for_one_of_ours(alias: str):
 def test_a_slip_is_told_what_was_meant():
     with pytest.raises(ValueError, match="did you mean `EMAIL`"):
         entity("EMIAL")
+
+
+def test_a_name_in_capitals_may_be_a_recognizers_and_an_alias_still_stands_for_ours():
+    assert [kind(name) for name in ("BADGE", "US_SSN", "EMAIL")] == ["BADGE", "NATIONAL_ID", "EMAIL"]

@@ -73,6 +73,46 @@ def test_as_much_or_more_needs_no_reason(strong: str, tmp_path: Path):
     assert said(tmp_path, (REASON, ""), (SECRETS, f"secrets-only: {strong}")) == []
 
 
+RECOGNIZERS = "  recognizers: {badge: {entity: BADGE, patterns: ['BX-[0-9]{4}']}}\n"
+DEFAULT_LINE = "  default: standard\n"
+
+
+def test_a_kind_that_no_recognizer_declares_is_a_slip(tmp_path: Path):
+    slip = ("SECRET: block, DATE_TIME", "SECRET: block, BADGES: mask, DATE_TIME")
+    assert one(tmp_path, slip).startswith(
+        "BADGES: mask, DATE_TIME: allow}: there is no kind of data `BADGES`: expected"
+    )
+    line = one(tmp_path, slip, (DEFAULT_LINE, DEFAULT_LINE + RECOGNIZERS))
+    assert line.endswith("or a kind that one of `privacy.recognizers` declares; did you mean `BADGE`?")
+
+
+def test_a_kind_of_ones_own_is_on_by_default_and_may_be_named(tmp_path: Path):
+    named = ("SECRET: block, DATE_TIME", "SECRET: block, BADGE: mask, DATE_TIME")
+    assert said(tmp_path, named, (DEFAULT_LINE, DEFAULT_LINE + RECOGNIZERS)) == []
+    entries = {"usual": ProfileEntry(), "named": ProfileEntry(entities={"BADGE": "mask"})}
+    assert resolved(entries, "usual", {"BADGE"}).entities["BADGE"] == "redact"
+    assert resolved(entries, "named", {"BADGE"}).entities["BADGE"] == "mask"
+
+
+def test_to_allow_what_the_default_redacts_is_less_for_ones_own_kinds_too(tmp_path: Path):
+    weak = (SECRETS, "secrets-only: {extends: standard, entities: {BADGE: allow}}")
+    line = one(tmp_path, (REASON, ""), weak, (DEFAULT_LINE, DEFAULT_LINE + RECOGNIZERS))
+    assert "standard` (BADGE)" in line
+
+
+def test_a_model_less_is_less(tmp_path: Path):
+    weak = (SECRETS, "secrets-only: {extends: standard, ner: {}}")
+    strong = ("output: restore", "output: restore\n      ner: {en: en_core_web_sm}")
+    assert "standard` (ner)" in one(tmp_path, (REASON, ""), weak, strong)
+
+
+def test_a_pattern_that_re2_refuses_is_told_with_its_place(tmp_path: Path):
+    line = one(tmp_path, (DEFAULT_LINE, DEFAULT_LINE + RECOGNIZERS.replace("BX-", "(?=BX)")))
+    assert line.startswith(
+        "'(?=BX)[0-9]{4}']}}: privacy.recognizers.badge.patterns[0]: expected a regular expression"
+    )
+
+
 def test_without_a_default_nothing_is_less(tmp_path: Path):
     assert said(tmp_path, (REASON, ""), ("  default: standard\n", "")) == []
 
