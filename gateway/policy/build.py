@@ -58,6 +58,7 @@ def build(
         egress=tuple(ip_network(text) for text in document.egress.allow),
         keys=declared_keys(document.keys),
         audit=audit_in_force(document.audit),
+        use_cases=document.use_cases,
         entries=entries(document.limits, document.budgets),
         webhooks=webhooks,
         guardrails=guardrails,
@@ -109,6 +110,7 @@ def _provider(name: str, entry: ProviderEntry, access: Access) -> Provider:
         apis=_apis(entry, access),
         headers=access.headers,
         via=access.via,
+        processor=entry.processor,
     )
 
 

@@ -37,7 +37,6 @@ LATER: Final = (
     Later(("chains",), "chains can't be called"),
     Later(("monitors",), "nothing is measured"),
     Later(("alerts",), "nobody is told of anything"),
-    Later(("providers", "*", "processor"), "no record of processing is made of it"),
     Later(
         ("providers", "*", "dialect"),
         "such a provider is off",

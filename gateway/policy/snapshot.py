@@ -21,6 +21,8 @@ from gateway.policy.guardrails import Guardrail
 from gateway.policy.identities import IdentityProvider
 from gateway.policy.later import NotYet
 from gateway.policy.models.egress import Network
+from gateway.policy.models.processor import ProcessorEntry
+from gateway.policy.models.use_cases import UseCaseEntry
 from gateway.policy.price import Price
 from gateway.policy.roles import TRIAL, Role, Team, held_roles
 from gateway.policy.scopes import Scopes
@@ -62,6 +64,7 @@ class Provider:
     apis: frozenset[str] | None = None
     headers: tuple[tuple[str, Secret], ...] = ()
     via: Via | None = None
+    processor: ProcessorEntry | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +115,7 @@ class Policy:
     egress: tuple[Network, ...] = ()
     keys: Mapping[str, DeclaredKey] = field(default_factory=dict)
     audit: Audit = field(default_factory=Audit)
+    use_cases: Mapping[str, UseCaseEntry] = field(default_factory=dict)
     entries: tuple[Entry, ...] = field(
         default=(), compare=False
     )  # code made of the text that `revision` names
@@ -131,7 +135,7 @@ class Policy:
     )
 
     def __post_init__(self) -> None:
-        for name in ("teams", "providers", "models", "roles", "keys", "identity_providers", "off"):
+        for name in ("teams", "providers", "models", "roles", "keys", "identity_providers", "use_cases", "off"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
         globs = [(Glob.of(name), model) for name, model in self.models.items() if "*" in name]
         globs.sort(key=lambda pair: (pair[0].specificity, pair[0].text), reverse=True)

@@ -55,13 +55,13 @@ def test_what_leaves_people_unprotected_says_so_loudly(section: str, said: str):
 
 
 def test_a_policy_says_what_of_it_is_not_in_force(tmp_path: Path):
-    policy = loaded(tmp_path, "privacy: {profiles: {p: {}}, default: p}\naudit: {content: sealed}\n")
+    policy = loaded(tmp_path, "privacy: {profiles: {p: {}}, default: p}\naudit: {content: redacted}\n")
     assert [part.section for part in policy.not_yet] == ["privacy", "audit.content"]
 
 
 def test_what_is_kept_of_calls_is_what_is_in_force(tmp_path: Path):
     audit = loaded(tmp_path, "audit: {content: sealed, durability: database}\n").audit
-    assert (audit.content, audit.durability) == ("none", "before_reply")
+    assert (audit.content, audit.durability) == ("sealed", "before_reply")
 
 
 def test_a_provider_of_a_later_dialect_is_off(tmp_path: Path):
