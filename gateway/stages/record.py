@@ -136,14 +136,21 @@ def _served(call: Call) -> Served:
 
 
 def _cost(call: Call, measured: Measured | None) -> Cost:
-    is_held = call.hold is not None or call.lost_nano_usd
-    reserved = call.bound.nano_usd if is_held and call.bound is not None else None
+    in_all = _held_in_all(call)
     spent = None if measured is None else measured.cost_nano_usd
     return Cost(
         usd=None if spent is None else dollars(spent),
-        reserved_usd=None if reserved is None else dollars(reserved),
+        reserved_usd=None if in_all is None else dollars(in_all),
         price_version=None if measured is None else measured.price_version,
     )
+
+
+def _held_in_all(call: Call) -> int | None:
+    """What budgets held for all its attempts; None: nothing."""
+    amounts = [each.amount for each in call.hold.demands if each.kind == "budget"] if call.hold else []
+    if not amounts and not call.lost_nano_usd:
+        return None
+    return call.lost_nano_usd + max(amounts, default=0)
 
 
 def _latency(call: Call, monotonic: float) -> Latency:

@@ -10,7 +10,7 @@ from gateway.audit.appended import Appended
 from gateway.audit.entry import Attempt, Entry, Intent, Outcome, time_text
 from gateway.call import Call, Caller, Measured, Served
 from gateway.errors import Kind, Problem, Refused, SpoolUnavailable
-from gateway.ledger.demand import Hold
+from gateway.ledger.demand import Demand, Hold
 from gateway.ledger.demands import Bound
 from gateway.runtime import Runtime
 from gateway.stages import record
@@ -102,7 +102,8 @@ def test_an_outcome_says_what_served_cost_and_took():
     call = planned_call()
     call.served = Served(candidate(), FakeIncoming(), "application/json", b"{}")
     call.attempts.append(Attempt(target="acme/small", region="eu", result="ok", ms=250.0))
-    call.hold, call.bound = Hold(call.id, 0, ()), Bound(2_000_000, 9)
+    budget = Demand("budget", "b|0|", 1_500_000, 9_000_000, 0, 0, 1, "block", "b#1", "block")
+    call.hold, call.bound, call.lost_nano_usd = Hold(call.id, 0, (budget,)), Bound(9, 9), 500_000
     call.measured = Measured(Usage(input_tokens=9), 9_000, "policy")
     call.timing.upstream_s, call.timing.first_byte = 0.25, 100.125
     call.end("complete")
