@@ -15,7 +15,9 @@ from gateway.admin.act_records import ActRecords
 from gateway.admin.actor import Actor
 from gateway.admin.acts import Acts
 from gateway.admin.audit import AuditAdministration
+from gateway.admin.budgets import BudgetAdministration
 from gateway.admin.desk import Desk
+from gateway.admin.freezes import FreezeAdministration
 from gateway.admin.keys import KeyAdministration
 from gateway.admin.policy import PolicyAdministration
 from gateway.admin.running import Running
@@ -30,11 +32,17 @@ if TYPE_CHECKING:
     from gateway.admin.recomputing import Recomputing
 
 
+def nothing() -> None:
+    """Nobody here needs to know: those who run look for themselves."""
+
+
 class Administration:
     """Over an open installation. Blocks: for threads and the command line.
 
     `policies` gives the policy in force. It is asked for rights (never of those who may do all), for roles and
     teams when a key is made, and for the keys that it declares. `running` None: no gateway runs here.
+    `measures_changed` is called when freezes or increases are others than before, and blocks until those who must
+    know do.
     """
 
     def __init__(
@@ -43,6 +51,7 @@ class Administration:
         policies: Callable[[], Policy],
         acts: Acts,
         running: Running | None = None,
+        measures_changed: Callable[[], None] = nothing,
     ) -> None:
         self.desk = desk = Desk(installation, policies, acts)
         self.keys = KeyAdministration(desk)
@@ -50,6 +59,8 @@ class Administration:
         self.audit = AuditAdministration(desk)
         self.acts = ActRecords(desk)
         self.usage = UsageAdministration(desk)
+        self.freezes = FreezeAdministration(desk, measures_changed)
+        self.budgets = BudgetAdministration(desk, measures_changed)
         self._running = running
 
     @property

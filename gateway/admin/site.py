@@ -13,7 +13,9 @@ from starlette.types import Receive, Scope, Send
 
 from gateway.admin.act_operations import ACT_OPERATIONS
 from gateway.admin.audit_operations import AUDIT_OPERATIONS
+from gateway.admin.budget_operations import BUDGET_OPERATIONS
 from gateway.admin.endpoint import Endpoint, Serving, head, refuse, wrong_method
+from gateway.admin.freeze_operations import FREEZE_OPERATIONS
 from gateway.admin.key_operations import KEY_OPERATIONS
 from gateway.admin.openapi import description
 from gateway.admin.operations import ROOT, Operation
@@ -32,6 +34,8 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     *ACT_OPERATIONS,
     *POLICY_OPERATIONS,
     *USAGE_OPERATIONS,
+    *BUDGET_OPERATIONS,
+    *FREEZE_OPERATIONS,
     *SYSTEM_OPERATIONS,
 )
 

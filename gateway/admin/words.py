@@ -132,7 +132,7 @@ _LIFETIME: Final = (
 _OVERLAP: Final = (
     "^0*((2160|21[0-5][0-9]|20[0-9]{2}|1[0-9]{3}|[0-9]{1,3})h|(90|[1-8]?[0-9])d|(1[0-2]|[0-9])w)$"
 )
-_VISIBLE: Final = (
+VISIBLE: Final = (
     "^[^\x00-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u2028-\u202e"
     "\u2060-\u206f\ufeff\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3"
     "\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f]+$"
@@ -151,7 +151,7 @@ Label = Annotated[
     str,
     StringConstraints(min_length=1, max_length=256),
     AfterValidator(visible),
-    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 256, "pattern": _VISIBLE}),
+    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 256, "pattern": VISIBLE}),
 ]
 """A name that people give: of a key, a person, a use case."""
 Moment = Annotated[

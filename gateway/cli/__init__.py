@@ -16,7 +16,20 @@ from typer.main import get_command
 
 from gateway.errors import GatewayError, Kind, Refused
 
-_NAMES: Final = ("serve", "check", "explain", "keys", "users", "policy", "audit", "usage", "privacy")
+_NAMES: Final = (
+    "serve",
+    "check",
+    "explain",
+    "keys",
+    "users",
+    "policy",
+    "audit",
+    "usage",
+    "budgets",
+    "freeze",
+    "unfreeze",
+    "privacy",
+)
 """Each is a module of this package with a function `build`."""
 
 

@@ -17,7 +17,9 @@ from pydantic import BaseModel, ValidationError
 
 from gateway.admin.act_operations import ACT_OPERATIONS
 from gateway.admin.audit_operations import AUDIT_OPERATIONS
+from gateway.admin.budget_operations import BUDGET_OPERATIONS
 from gateway.admin.desk import missing
+from gateway.admin.freeze_operations import FREEZE_OPERATIONS
 from gateway.admin.key_operations import KEY_OPERATIONS
 from gateway.admin.operations import Operation
 from gateway.admin.policy_operations import POLICY_OPERATIONS
@@ -49,6 +51,8 @@ _OPERATIONS: Final = {
         *ACT_OPERATIONS,
         *POLICY_OPERATIONS,
         *USAGE_OPERATIONS,
+        *BUDGET_OPERATIONS,
+        *FREEZE_OPERATIONS,
         *SYSTEM_OPERATIONS,
     )
 }

@@ -15,8 +15,7 @@ from gateway.usage import MAX_NANO_USD
 
 
 class Increase(Struct, frozen=True):
-    """So much more (nano-dollars, or of what a limit counts) of one entry, until then, and why. `scope` is as in
-    `scope_of`; None: for each scope."""
+    """So many nano-dollars more of a budget, until then, and why. `scope` is as in `scope_of`; None: for each scope."""
 
     amount: int
     until_ms: int
@@ -25,7 +24,7 @@ class Increase(Struct, frozen=True):
 
 
 Increases = Mapping[str, tuple[Increase, ...]]
-"""By the name of their entry."""
+"""By the name of their budget."""
 _NO_INCREASES: Final[Increases] = {}
 
 
@@ -81,8 +80,8 @@ def demands(
         else:
             continue
         most = entry.most
-        if increases and (raised := increases.get(entry.name)):
-            most = _raised(most, raised, each.scope, now_ms)
+        if increases and kind == "budget" and (raised := increases.get(entry.name)):
+            most = min(most + raised_by(raised, each.scope, now_ms), MAX_NANO_USD)
         exceeded = entry.exceeded
         if downgraded and exceeded == "downgrade":
             exceeded = "warn"
@@ -125,6 +124,6 @@ def _blocked(entry: Entry, bound: Bound) -> Literal["unbounded", "unpriced"] | N
     return "unbounded" if entry.on_unbounded == "block" else None
 
 
-def _raised(most: int, raised: Iterable[Increase], scope: tuple[str, ...], now_ms: int) -> int:
-    more = sum(each.amount for each in raised if now_ms < each.until_ms and each.scope in (None, scope))
-    return min(most + more, MAX_NANO_USD)
+def raised_by(raised: Iterable[Increase], scope: tuple[str, ...], now_ms: int) -> int:
+    """How much more of a budget there may be for a scope."""
+    return sum(each.amount for each in raised if now_ms < each.until_ms and each.scope in (None, scope))

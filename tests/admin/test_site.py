@@ -3,6 +3,7 @@ and by all: what is not permitted is not answered."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ POLICY = {
     "gateway": 1,
     "providers": {"echo": {"dialect": "echo"}},
     "models": {"m": {"targets": [{"to": "echo/m"}]}},
+    "budgets": [{"name": "month", "amount": "10 USD", "period": "month"}],
     "teams": {
         "sales": {"roles": ["caller", *(f"own {one.replace(':', ' ')}" for one in PERMISSIONS)]},
         "legal": {},
@@ -34,7 +36,7 @@ WITHIN_A_TEAM = frozenset(
     {
         *("keys.list", "keys.create", "keys.show", "keys.rotate", "keys.revoke"),
         *("audit.calls", "audit.call", "audit.acts", "audit.act"),
-        *("usage.report", "usage.repriced"),
+        *("usage.report", "usage.repriced", "budgets.list"),
     }
 )
 """Operations on what may belong to a team; all others are about everybody's."""
@@ -42,10 +44,25 @@ BODIES: dict[str, Any] = {
     "keys.create": {"name": "bot", "roles": ["caller"], "team": "sales"},
     "users.disable": {"user": "nobody in particular"},
     "users.enable": {"user": "nobody in particular"},
+    "freezes.freeze": {"match": {"key": ["key_0"]}, "reason": "a test"},
+    "freezes.unfreeze": {"match": {"key": ["key_9"]}},
+    "budgets.raise": {
+        "budget": "month",
+        "amount": "5 USD",
+        "until": f"{datetime.now(UTC) + timedelta(days=1):%Y-%m-%dT%H:%M:%SZ}",
+        "reason": "a test",
+    },
     "policy.check": {"files": {"gateway.yaml": "gateway: 1\n"}},
     "policy.rollback": {"revision": "0" * 12},
 }
-NOT_THERE = {"audit.call": 404, "audit.act": 404, "policy.rollback": 404, "policy.diff": 404}
+NOT_THERE = {
+    "freezes.unfreeze": 404,
+    "budgets.withdraw": 404,
+    "audit.call": 404,
+    "audit.act": 404,
+    "policy.rollback": 404,
+    "policy.diff": 404,
+}
 """What the operations that need more than this test makes answer to those who may."""
 
 
@@ -53,7 +70,7 @@ async def asked(side: Side, operation: Operation, key: str | None, team: str = "
     path = operation.path
     if "{key_id}" in path:
         path = path.format(key_id=side.key("caller", team=team)[1].id)
-    path = path.format(call_id="01k8", act_id="act_01", revision="folder")
+    path = path.format(call_id="01k8", act_id="act_01", revision="folder", increase_id="inc_0123456789ab")
     body = BODIES.get(operation.name)
     if body is not None and "team" in body:
         body = body | {"team": team}
@@ -124,7 +141,10 @@ async def test_every_path_says_which_methods_it_takes(tmp_path: Path):
         for path in {operation.path for operation in OPERATIONS} | {"/openapi.json"}:
             allowed = sorted(one.method for one in OPERATIONS if one.path == path) or ["GET"]
             answer = await side.ask(
-                "PATCH", path.format(key_id="k", call_id="c", act_id="act_1", revision="0")
+                "PATCH",
+                path.format(
+                    key_id="k", call_id="c", act_id="act_1", revision="0", increase_id="inc_0123456789ab"
+                ),
             )
             assert (answer.status, answer.headers["allow"]) == (405, ", ".join(allowed)), path
 

@@ -21,9 +21,12 @@ def test_the_commands_are_those_of_the_package():
         "policy",
         "audit",
         "usage",
+        "budgets",
+        "freeze",
+        "unfreeze",
         "privacy",
     ]
-    assert len(Commands()) == 9
+    assert len(Commands()) == 12
     assert all(Commands()[name].name == name for name in Commands())
 
 
