@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,7 +14,12 @@ from rich.table import Table
 from rich.text import Text
 
 from gateway.cli.wrong_use import WrongUse
+from gateway.policy.faults import PolicyInvalid
+from gateway.policy.load import judge, read
+from gateway.policy.models.privacy import PrivacyEntry
+from gateway.privacy.declared import profile_declared
 from gateway.privacy.detector import Detector
+from gateway.privacy.faults import MissingModel, NotCovered
 from gateway.privacy.profile import Profile, profile_of
 from gateway.privacy.redaction import redact
 from gateway.privacy.scoring import ALL, Score, Tally, add, texts_of
@@ -26,6 +31,16 @@ Entities = Annotated[
 ]
 Languages = Annotated[
     list[str] | None, typer.Option("--language", help="Look only in this language; may be repeated.")
+]
+Models = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--model", help="LANGUAGE=MODEL: an installed model that looks for names too; may be repeated."
+    ),
+]
+Policies = Annotated[Path | None, typer.Option(help="A policy folder: look for what its profiles look for.")]
+ProfileName = Annotated[
+    str | None, typer.Option("--profile", help="With --policies: which profile. Absent: its default one.")
 ]
 
 
@@ -42,11 +57,15 @@ def scan(
     file: Annotated[str, typer.Argument(help="A text file in UTF-8, or - for standard input.")],
     entity: Entities = None,
     language: Languages = None,
+    model: Models = None,
+    policies: Policies = None,
+    profile: ProfileName = None,
     as_json: AsJson = False,
 ) -> None:
     """Show what would be found in a text, and the text without it."""
     text = _text(file)
-    spans = Detector().spans(text, _profile(entity, language))
+    detector, asked = _prepared(_asked(entity, language, model, policies, profile))
+    spans = detector.spans(text, asked)
     if as_json:
         found = [span._asdict() for span in spans]
         print(json.dumps({"spans": found, "redacted": redact(text, spans)}))
@@ -58,23 +77,71 @@ def score(
     data: Annotated[Path, typer.Argument(help="Labelled rows, one JSON object a line.")],
     entity: Entities = None,
     language: Languages = None,
+    model: Models = None,
+    policies: Policies = None,
+    profile: ProfileName = None,
     as_json: AsJson = False,
 ) -> None:
     """Precision, recall, F1 and leak by kind and language. Values are never printed, only ids of rows."""
-    detector, profile, total = Detector(), _profile(entity, language), Score()
+    detector, asked = _prepared(_asked(entity, language, model, policies, profile))
+    total = Score()
     for row in _rows(data):
-        add(total, row, [(text, labels, detector.spans(text, profile)) for text, labels in texts_of(row)])
+        add(total, row, [(text, labels, detector.spans(text, asked)) for text, labels in texts_of(row)])
     if as_json:
         print(json.dumps(_as_json(total)))
         return
     _print_score(total)
 
 
-def _profile(entities: list[str] | None, languages: list[str] | None) -> Profile:
+def _asked(
+    entities: list[str] | None,
+    languages: list[str] | None,
+    models: list[str] | None,
+    policies: Path | None,
+    name: str | None,
+) -> Profile:
+    """What is asked for by name, or by a profile of a policy."""
+    if policies is None:
+        if name is not None:
+            raise WrongUse("--profile names a profile of the policy at --policies: give that too")
+        try:
+            return profile_of(entities, languages)._replace(models=_models(models or ()))
+        except ValueError as error:
+            raise WrongUse(str(error)) from None
+    if entities or languages or models:
+        raise WrongUse(
+            "with --policies its profile says what is looked for: leave --entity, --language, --model out"
+        )
+    return _declared(policies, name)
+
+
+def _declared(policies: Path, name: str | None) -> Profile:
     try:
-        return profile_of(entities, languages)
-    except ValueError as error:
-        raise WrongUse(str(error)) from None
+        document = judge(read(policies), environment={}, secrets="skip").document
+    except PolicyInvalid as invalid:
+        raise WrongUse("\n".join(map(str, invalid.faults))) from None
+    privacy = PrivacyEntry.model_validate_json(json.dumps(json.loads(document).get("privacy", {})))
+    wanted = name or privacy.default
+    if wanted is None or wanted not in privacy.profiles:
+        asked = f"no profile `{wanted}`" if wanted is not None else "no default profile"
+        raise WrongUse(f"{policies} has {asked}; it has {', '.join(sorted(privacy.profiles)) or 'none'}")
+    return profile_declared(privacy, wanted)
+
+
+def _models(said: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    pairs = [one.partition("=") for one in said]
+    if not all(language and model for language, _, model in pairs):
+        raise WrongUse("expected --model LANGUAGE=MODEL, such as en=en_core_web_sm")
+    return tuple(sorted((language, model) for language, _, model in pairs))
+
+
+def _prepared(profile: Profile) -> tuple[Detector, Profile]:
+    detector = Detector()
+    try:
+        detector.prepare(profile)
+    except (NotCovered, MissingModel) as fault:
+        raise WrongUse(str(fault)) from None
+    return detector, profile
 
 
 def _text(file: str) -> str:

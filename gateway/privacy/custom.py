@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 from typing import Final
 
 from msgspec import Struct, msgpack
+
+from gateway.policy.models.recognizers import RecognizerEntry
 
 
 class CustomRecognizer(Struct, frozen=True):
@@ -43,3 +45,21 @@ class Custom:
 
 
 NO_CUSTOM: Final = Custom()
+
+
+def custom_of(entries: Mapping[str, RecognizerEntry]) -> Custom:
+    """Of a policy."""
+    return Custom(
+        CustomRecognizer(
+            name=name,
+            entity=entry.entity,
+            patterns=entry.patterns,
+            context=entry.context,
+            check=entry.checksum or "",
+            deny=entry.deny,
+            allow=entry.allow,
+            score=entry.score,
+            languages=entry.languages,
+        )
+        for name, entry in entries.items()
+    )

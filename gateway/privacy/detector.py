@@ -13,9 +13,11 @@ from gateway.privacy.faults import NotCovered, TooLong
 from gateway.privacy.folding import Folded
 from gateway.privacy.linear import Sieve
 from gateway.privacy.profile import Profile
+from gateway.privacy.recognizers.custom_rules import Allowed, rules_of
 from gateway.privacy.recognizers.people import People
 from gateway.privacy.recognizers.recognizer import CompiledRule, LinearRecognizer
 from gateway.privacy.recognizers.registry import registry
+from gateway.privacy.rules import Rule
 from gateway.privacy.spans import Span, resolve
 from gateway.privacy.vocabulary import load_vocabulary
 
@@ -55,6 +57,8 @@ class Detector:
         found = _matches(plan, folded)
         if "PERSON" in profile.entities:
             found.extend(self._people.find(folded.text, resolve(found)))
+        if plan.allowed:
+            found = plan.allowed.without(folded.text, found)
         threshold = profile.threshold
         given = [s for s in found if s.score >= threshold]
         if folded.shifted:
@@ -75,7 +79,7 @@ class Detector:
             self._planned(profile)
 
     def _planned(self, profile: Profile) -> _Plan:
-        missing = profile.entities - self.covers
+        missing = profile.entities - self.covers - {one.entity for one in profile.custom.recognizers}
         if missing:
             raise NotCovered(f"nothing here finds {', '.join(sorted(missing))}")
         if len(self._plans) >= 256:  # profiles come from policies: there are few, but reloads make new ones
@@ -97,9 +101,16 @@ class _Plan:
         rules = {
             id(rule): rule for r in chosen if isinstance(r, LinearRecognizer) for rule in r.compiled
         }  # shared between languages
-        self.rules: Sequence[CompiledRule] = tuple(rules.values())
+        own = (rule for rule in rules_of(profile.custom) if _asks_for(profile, rule))
+        self.rules: Sequence[CompiledRule] = (*rules.values(), *map(CompiledRule, own))
+        self.allowed = Allowed(profile.custom)
         self.sieve = Sieve([rule.trigger for rule in self.rules])
         self.others = tuple(r for r in chosen if not isinstance(r, LinearRecognizer))
+
+
+def _asks_for(profile: Profile, rule: Rule) -> bool:
+    spoken = not rule.languages or not profile.languages.isdisjoint(rule.languages)
+    return rule.entity in profile.entities and spoken
 
 
 def _matches(plan: _Plan, folded: Folded) -> list[Span]:

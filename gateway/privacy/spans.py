@@ -22,6 +22,8 @@ _PRIORITY: Final[Mapping[str, int]] = {
     "PERSON": 1,
 }
 """Of two that overlap the higher stands: what a checksum or a provider's prefix proves, before what only looks so."""
+_OWN: Final = 6
+"""Of kinds that administrators declare: they know their values."""
 
 
 class Span(NamedTuple):
@@ -59,4 +61,4 @@ def _chosen(touching: Sequence[Span]) -> list[Span]:
 
 
 def _rank(span: Span) -> tuple[int, int, int, str, float]:
-    return -_PRIORITY.get(span.type, 0), span.start - span.end, span.start, span.type, -span.score
+    return -_PRIORITY.get(span.type, _OWN), span.start - span.end, span.start, span.type, -span.score

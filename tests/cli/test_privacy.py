@@ -82,3 +82,52 @@ def test_what_cannot_be_read_is_wrong_use():
         run("scan", "-", given=b"a\xff")
     with pytest.raises(WrongUse, match="did you mean"):
         run("scan", "-", "--entity", "EMIAL", given="x")
+
+
+POLICY = """
+privacy:
+  default: usual
+  recognizers:
+    badge: {entity: BADGE, patterns: ['BX-\\d{4}']}
+    desk: {entity: EMAIL, allow: [desk@example.org]}
+  profiles:
+    usual: {}
+    few: {entities: {default: allow, EMAIL: mask}}
+"""
+BADGED = "BX-2041, ann@example.org, desk@example.org"
+
+
+@pytest.mark.parametrize(
+    ("options", "found"), [([], ["BX-2041", "ann@example.org"]), (["--profile", "few"], ["ann@example.org"])]
+)
+def test_scan_looks_for_what_a_profile_of_a_policy_looks_for(
+    options: list[str], found: list[str], tmp_path: Path
+):
+    (tmp_path / "policy.yaml").write_text(POLICY)
+    answer = json.loads(run("scan", "-", "--json", "--policies", str(tmp_path), *options, given=BADGED))
+    assert [BADGED[span["start"] : span["end"]] for span in answer["spans"]] == found
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--profile", "usual"], "give that too"),
+        (["--policies", ".", "--entity", "EMAIL"], "leave --entity"),
+        (["--policies", ".", "--profile", "strict"], "no profile `strict`; it has few, usual"),
+        (["--model", "en"], "LANGUAGE=MODEL"),
+        (["--entity", "URL"], "nothing here finds URL"),
+    ],
+)
+def test_what_cannot_be_asked_for_is_said(options: list[str], said: str, tmp_path: Path, monkeypatch):
+    (tmp_path / "policy.yaml").write_text(POLICY)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(WrongUse, match=re.escape(said)):
+        run("scan", "-", *options, given="x")
+
+
+def test_a_policy_with_a_pattern_that_is_not_linear_is_told_with_its_place(tmp_path: Path):
+    (tmp_path / "policy.yaml").write_text(POLICY.replace("BX-", "(?<=B)X-"))
+    with pytest.raises(
+        WrongUse, match=r"policy.yaml:5:\d+: privacy.recognizers.badge.patterns\[0\]: expected a regular"
+    ):
+        run("scan", "-", "--policies", str(tmp_path), given="x")
