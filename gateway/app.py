@@ -28,6 +28,7 @@ from gateway.journal import LogJournal
 from gateway.ledger.opening import open_ledger
 from gateway.ledger.protocol import Ledger
 from gateway.policy.snapshot import Policy
+from gateway.privacy.on_demand import open_detection
 from gateway.reload.hangup import on_hangup
 from gateway.reload.reading import Folder
 from gateway.reload.reloader import Reloader
@@ -102,6 +103,7 @@ async def running(
             await stack.enter_async_context(aclosing(remote_upstream(settings.upstream))),
             Tokens(),
         )
+        privacy = open_detection(installation.secret, threads("privacy"), policy)
         identities = stack.enter_context(closing(Identities(Fetcher(), clock)))
         contents = await open_keeping(settings.data, installation, threads("contents", 2), stack)
         runtime = Runtime(
@@ -116,6 +118,7 @@ async def running(
             tokens=tokens,
             uploads=Uploads(settings.data / "uploads", for_uploads, lambda: secrets.token_hex(16)),
             upstreams=upstreams(remote, tokens, clock.now_ms),
+            detection=await stack.enter_async_context(privacy),
             audit=audit,
             contents=contents,
             clock=clock,
@@ -161,9 +164,10 @@ def _reloader(
     remote: Remote,
     stack: AsyncExitStack,
 ) -> Reloader:
-    executor, then = _threads(stack, "policy"), partial(_let_go, runtime=runtime, remote=remote)
+    then, before = partial(_let_go, runtime=runtime, remote=remote), runtime.detection.prepare
+    folder, executor, clock = folder_of(settings), _threads(stack, "policy"), installation.clock
     revisions = SqlRevisions(installation.database.engine)
-    reloader = Reloader(folder_of(settings), policies, revisions, executor, installation.clock, then)
+    reloader = Reloader(folder, policies, revisions, executor, clock, then, before)
     stack.enter_context(on_hangup(asyncio.get_running_loop(), reloader.ask))
     return reloader
 

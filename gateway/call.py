@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from gateway.audit.appended import Appended
 from gateway.audit.content import Sealer, Tape
-from gateway.audit.entry import Attempt, Decision
+from gateway.audit.entry import Attempt, Check, Decision
 from gateway.dialects.interface import Answer, Asked, Dialect, Family, StreamReader
 from gateway.dialects.speech import Speech
 from gateway.errors import Kind, Problem, Refused
@@ -18,10 +18,14 @@ from gateway.identity.person import Person
 from gateway.ledger.demand import Hold
 from gateway.ledger.demands import Bound
 from gateway.policy.declared_keys import DeclaredKey
+from gateway.policy.protection import Protection
 from gateway.policy.roles import Role
 from gateway.policy.snapshot import Model, Policy, Target
+from gateway.privacy.placeholders import Issued
+from gateway.reading import Reading
 from gateway.stores.key_records import KeyRecord
 from gateway.stores.ownership import Place
+from gateway.streams.restore import Counts
 from gateway.upload import Upload
 from gateway.upstream.interface import Incoming
 from gateway.upstream.prices import Rates
@@ -67,9 +71,19 @@ class Grant(Struct, frozen=True):
     tags: tuple[str, ...] = ()
 
 
+class Cleared(Struct, frozen=True):
+    """What privacy says of a call at one target: it may go there. `asked`: as it must be sent, None: as it came.
+    `issued` are the placeholders in it. `protection` None: no rule is about it."""
+
+    protection: Protection | None
+    asked: Asked | None = None
+    issued: Issued | None = None
+
+
 class Candidate(Struct, frozen=True):
     """A target that may serve this call. `asked_for` is the name of the model it belongs to, `speech`
-    how its provider is spoken to. `credential` is the one of the provider's that must be used; None: any."""
+    how its provider is spoken to. `credential` is the one of the provider's that must be used; None: any.
+    `cleared` None: it was not inspected, and under a policy with privacy nothing is sent to it."""
 
     target: Target
     asked_for: str
@@ -77,6 +91,7 @@ class Candidate(Struct, frozen=True):
     retries: int
     speech: Speech
     credential: int | None = None
+    cleared: Cleared | None = None
 
 
 class Plan(Struct, frozen=True):
@@ -157,13 +172,23 @@ class Call(Struct):
     claimed: str | None = None
     """A use case that the request claims and no key proves: to be judged."""
     tags: dict[str, str] = {}
-    """As claimed: recorded, and nothing more. What rules may match on is in the grant."""
+    """As claimed: recorded, and nothing more; under a policy with privacy once they were inspected. What rules may
+    match on is in the grant."""
     prompt: str | None = None
     """The name of the managed prompt that it uses."""
     grant: Grant | None = None
     places: frozenset[Place] | None = None
     """Where all is kept that the request refers to. None: it refers to nothing."""
     plan: Plan | None = None
+    reading: Reading | None = None
+    """Its texts, once somebody had to look at them."""
+    instead: dict[str, Plan | None] | None = None
+    """Where it may go if a budget wants another model, by that: inspected as the plan is. None: not looked at."""
+    inspected: bool = False
+    """Under a policy with privacy: what it claims may be recorded."""
+    checks: list[Check] = []
+    unread: tuple[str, ...] = ()
+    """What no check has read."""
     bound: Bound | None = None
     """The most that an attempt can cost and use. None: no limit and no budget was asked."""
     hold: Hold | None = None
@@ -177,6 +202,8 @@ class Call(Struct):
     sent_to: Candidate | None = None
     attempts: list[Attempt] = []
     served: Served | None = None
+    restored: Counts | None = None
+    """Of placeholders in the answer. None: there were none to restore."""
     measured: Measured | None = None
     tape: Tape | None = None
     """What the caller gets of a stream, where it may be kept; `sealer` seals it then."""

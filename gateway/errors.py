@@ -11,6 +11,7 @@
     │   ├── Broken         the connection or its framing broke after the request was sent
     │   ├── Answered       the provider answered with an error status
     │   └── BrokenOff      the provider sent an error as an event of its stream
+    ├── Uninspected        a call would have gone where nobody has looked whether it may
     ├── SpoolUnavailable   the audit log can't take an entry; nothing may be sent
     ├── SpoolDamaged       the audit spool holds what a crash can't explain (gateway.audit.recovery)
     ├── UnreadableEntry    an entry in the database that can't be read (gateway.audit.query)
@@ -102,6 +103,10 @@ class Refused(GatewayError):
         self.problem = problem
         self.stage = stage
         self.rule = rule
+
+
+class Uninspected(GatewayError):
+    """A mistake of ours: under a policy with privacy, nothing is sent to a candidate that was not inspected."""
 
 
 class UpstreamFault(GatewayError):

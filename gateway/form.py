@@ -36,6 +36,10 @@ class Form:
         self._values = values
         self._boundary = boundary
 
+    def of(self, parts: tuple[Part, ...]) -> Form:
+        """With other parts, whose values are where its own are."""
+        return Form(parts, self._values, self._boundary)
+
     async def value(self, part: Part) -> AsyncGenerator[bytes, None]:
         """The value of one part, piece by piece. OSError if it can't be read any more."""
         end = part.start + part.size_bytes

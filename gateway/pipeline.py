@@ -11,14 +11,16 @@ import asyncio
 from collections.abc import Awaitable
 
 from gateway import intake
-from gateway.call import Call, Ending
-from gateway.errors import Kind, Problem, Refused, SpoolUnavailable, TimedOut, UpstreamFault
+from gateway.call import Call
+from gateway.endings import WITHHELD, end_cancelled, ending_of
+from gateway.errors import Refused, SpoolUnavailable, UpstreamFault
 from gateway.reply import drain, problem_of, send_end, send_stream
 from gateway.runtime import Runtime
 from gateway.stages import (
     attempt,
     authenticate,
     authorize,
+    inspect,
     keep,
     meter,
     own,
@@ -26,11 +28,14 @@ from gateway.stages import (
     prompt,
     record,
     reserve,
+    restore,
     unpack,
 )
 from gateway.wire import Exchange, current_task
 
-_AS_A_CALL = unpack.AsACall(authorize.decide, own.places_of)  # requests in a batch
+_AS_A_CALL = unpack.AsACall(authorize.decide, own.places_of, inspect.protect)  # requests in a batch
+_INSTEAD = inspect.inspected(plan.instead)
+_LEAVING = (authenticate, attempt, restore, unpack, intake, meter, reserve)
 
 
 async def serve(call: Call, exchange: Exchange, runtime: Runtime) -> None:
@@ -42,7 +47,7 @@ async def serve(call: Call, exchange: Exchange, runtime: Runtime) -> None:
     except Refused as refused:
         call.refuse(refused)
     except asyncio.CancelledError:
-        _end_cancelled(call, exchange)
+        end_cancelled(call, exchange)
     except Exception as bug:  # the edge: a caller gets an answer, the log a record even of our mistakes
         runtime.journal.fault("pipeline", call.id, bug)
         call.break_down(answering=exchange.started)
@@ -74,8 +79,10 @@ async def admit(call: Call, exchange: Exchange, runtime: Runtime) -> None:
     await plan.enter(call, runtime)
     if call.dialect.keeping is not None:
         await unpack.enter(call, runtime, _AS_A_CALL)
-    # inspect: personal data and guards (issue: privacy); cache (issue: traffic)
-    await reserve.enter(call, runtime, plan.instead)
+    if call.policy.privacy is not None:
+        await inspect.enter(call, runtime, plan.instead)
+    # input guards, on `call.reading` (issue: privacy); cache (issue: traffic)
+    await reserve.enter(call, runtime, _INSTEAD)
     await record.enter(call, runtime)
 
 
@@ -85,9 +92,11 @@ async def answer(call: Call, exchange: Exchange, runtime: Runtime) -> UpstreamFa
         await attempt.enter(call, runtime)
         if call.dialect.keeping is not None:
             await keep.enter(call, runtime, attempt.enter)
+        # output guards: what is said has placeholders still (issue: privacy)
+        restore.enter(call, runtime)
         await send_stream(call, exchange, runtime)
     except UpstreamFault as fault:
-        call.end(_ending(fault, exchange), problem_of(fault, call.sent_to))
+        call.end(ending_of(fault, started=exchange.started), problem_of(fault, call.sent_to))
         return fault
     call.end("complete")
     return None
@@ -98,11 +107,11 @@ def settle(call: Call, runtime: Runtime) -> Awaitable[None] | None:
 
     Returns what to await until the outcome is durable, None if it can't be made so.
     """
-    for step in (authenticate.leave, attempt.leave, unpack.leave, intake.leave, meter.leave, reserve.leave):
+    for stage in _LEAVING:
         try:
-            step(call, runtime)
+            stage.leave(call, runtime)
         except Exception as bug:  # settling goes on whatever a step does
-            call.note("settle", step.__module__.rpartition(".")[2], "flag", "this step failed")
+            call.note("settle", stage.__name__.rpartition(".")[2], "flag", "this step failed")
             runtime.journal.fault("settle", call.id, bug)
     try:
         return record.leave(call, runtime)
@@ -125,26 +134,9 @@ async def conclude(
         if call.policy.audit.durability == "before_reply":
             await durable
     except SpoolUnavailable:
-        message = "the audit log can't be written, so the answer is withheld"
-        call.problem = Problem(Kind.UNAVAILABLE, message, code="audit", should_retry=False)
+        call.problem = WITHHELD
         fault = None
     if not exchange.client_left:
         await send_end(call, exchange, runtime, fault)
     if call.served is not None and call.served.reader is not None and call.ending == "complete":
         await drain(call.served)
-
-
-def _ending(fault: UpstreamFault, exchange: Exchange) -> Ending:
-    if isinstance(fault, TimedOut):
-        return "timeout"
-    return "upstream_error_midstream" if exchange.started else "upstream_error"
-
-
-def _end_cancelled(call: Call, exchange: Exchange) -> None:
-    """Who cancelled? The caller by leaving, or the process by stopping."""
-    current_task().uncancel()
-    if exchange.client_left:
-        call.end("client_gone")
-    else:
-        stopping = "the gateway is shutting down; send the request again"
-        call.end("shutdown", Problem(Kind.UNAVAILABLE, stopping, code="shutdown", should_retry=True))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from gateway.call import Candidate, Grant
+from gateway.call import Call, Candidate, Grant
 from gateway.dialects.interface import Asked, Changes
 from gateway.dialects.openai_servers import server_at
+from gateway.errors import Uninspected
 
 _WRITTEN_BYTES: Final = 256
 """Into a body of the caller's own API, besides the model: caps, `stream_options`, `store`."""
@@ -25,9 +26,21 @@ def changes_for(candidate: Candidate, grant: Grant) -> Changes:
     )
 
 
+def asked_of(call: Call, candidate: Candidate) -> Asked:
+    """What this candidate is asked. Uninspected: nothing may be sent to it."""
+    assert call.asked is not None
+    if candidate.cleared is None:
+        if call.policy.privacy is not None:
+            raise Uninspected(f"{candidate.target.name} was not inspected")
+        return call.asked
+    return candidate.cleared.asked or call.asked
+
+
 def most_bytes(candidate: Candidate, asked: Asked, grant: Grant) -> int:
     """No body that this candidate is sent is larger. Of a form it says nothing."""
     translation = candidate.speech.translation
+    if candidate.cleared is not None:
+        asked = candidate.cleared.asked or asked
     if translation is None:
         return len(asked.raw) + 4 * len(candidate.target.model) + _WRITTEN_BYTES
     return len(translation.render(changes_for(candidate, grant)))

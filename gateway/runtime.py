@@ -14,6 +14,8 @@ from gateway.identity.person import Person
 from gateway.ledger.protocol import Ledger
 from gateway.policy.price import Price
 from gateway.policy.snapshot import Policy
+from gateway.privacy.profile import Profile
+from gateway.privacy.spans import Span
 from gateway.stores.contents import ContentRow
 from gateway.stores.key_records import KeyRecord
 from gateway.stores.ownership import KeptObject
@@ -171,6 +173,26 @@ class Uploads(Protocol):
         ...
 
 
+class Detection(Protocol):
+    """What finds personal data and secrets. Whoever asks refuses where it raises: nothing found is never what
+    nobody looked for."""
+
+    @property
+    def version(self) -> str: ...
+
+    async def prepare(self, policy: Policy) -> None:
+        """Before calls are judged by it: what it looks for can be found. Raises GatewayError, saying what is missing."""
+        ...
+
+    async def spans(self, texts: Sequence[str], profile: Profile, tenant: str) -> Sequence[tuple[Span, ...]]:
+        """Of each text what was found in it, in order, without overlap. Raises NotRead, NotCovered or MissingModel."""
+        ...
+
+    def hash_key(self, tenant: str) -> bytes:
+        """For values that are told as hashes."""
+        ...
+
+
 class Journal(Protocol):
     """The process's own log: sentences and numbers, never contents or secrets."""
 
@@ -202,6 +224,7 @@ class Runtime:
     uploads: Uploads
     upstreams: Mapping[str, Upstream]
     """By provider dialect: `echo` answers in process, all others over HTTP."""
+    detection: Detection
     audit: Audit
     contents: Contents
     clock: Clock

@@ -15,7 +15,9 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from gateway.errors import GatewayError
 
-Purpose = Literal["key-hash", "subject-hash", "subject-seal", "fingerprint", "master"]
+Purpose = Literal[
+    "key-hash", "subject-hash", "subject-seal", "fingerprint", "master", "texts-seen", "values-hash"
+]
 
 _SECRET_BYTES = 32
 

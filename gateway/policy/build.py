@@ -26,6 +26,7 @@ from gateway.policy.models.models import ModelEntry, TargetEntry
 from gateway.policy.models.prices import RatesEntry
 from gateway.policy.models.providers import ProviderEntry
 from gateway.policy.price import FREE, Price
+from gateway.policy.protection import privacy_of
 from gateway.policy.snapshot import Model, Policy, Provider, Target, Timeouts
 from gateway.policy.webhooks import Webhook
 
@@ -60,6 +61,7 @@ def build(
         audit=audit_in_force(document.audit),
         use_cases=document.use_cases,
         entries=entries(document.limits, document.budgets),
+        privacy=privacy_of(document.privacy),
         webhooks=webhooks,
         guardrails=guardrails,
         off=reachable.off,

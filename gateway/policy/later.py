@@ -25,10 +25,6 @@ class Later:
 
 LATER: Final = (
     Later(("use_cases",), "outcomes, goals and allowed uses of calls are neither taken nor checked"),
-    Later(
-        ("privacy",),
-        "NOBODY IS PROTECTED by it: personal data and secrets go to providers as they come",
-    ),
     Later(("guardrails",), "NOTHING IS CHECKED: nothing is blocked, flagged or redacted"),
     Later(("budgets", "*", "alert_at"), "nobody is told when such a share is spent"),
     Later(("experiments",), "every call goes as its model says"),

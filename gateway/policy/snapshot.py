@@ -24,6 +24,7 @@ from gateway.policy.models.egress import Network
 from gateway.policy.models.processor import ProcessorEntry
 from gateway.policy.models.use_cases import UseCaseEntry
 from gateway.policy.price import Price
+from gateway.policy.protection import Privacy
 from gateway.policy.roles import TRIAL, Role, Team, held_roles
 from gateway.policy.scopes import Scopes
 from gateway.policy.secrets import Secret
@@ -102,9 +103,8 @@ class Model:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """All of it. `keys` are by hash; `entries` are its limits and budgets; `off` names the
-    providers that are off, and why. `not_yet` is what of it
-    is declared and not enforced; `warnings` are rules that are valid and surely not meant so."""
+    """All of it. `keys` are by hash; `entries` are its limits and budgets; `privacy` None: no call is
+    looked at; `off` names the providers that are off, and why. `not_yet` is what of it is declared and not enforced; `warnings` are rules that are valid and surely not meant so."""
 
     revision: str
     teams: Mapping[str, Team] = field(default_factory=dict)
@@ -119,6 +119,7 @@ class Policy:
     entries: tuple[Entry, ...] = field(
         default=(), compare=False
     )  # code made of the text that `revision` names
+    privacy: Privacy | None = field(default=None, compare=False)
     webhooks: tuple[Webhook, ...] = ()
     guardrails: tuple[Guardrail, ...] = ()
     off: Mapping[str, str] = field(default_factory=dict)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from hashlib import blake2b
 from typing import NamedTuple
 
 from gateway.policy.models.entities import ON_BY_DEFAULT, entity
-from gateway.privacy.custom import NO_CUSTOM, Custom
+from gateway.policy.models.recognizers import RecognizerEntry
+from gateway.policy.protection import Protection
+from gateway.privacy.custom import NO_CUSTOM, Custom, CustomRecognizer
 from gateway.privacy.rules import ALL_LANGUAGES
 
 
@@ -27,6 +30,32 @@ class Profile(NamedTuple):
         models = (f"{language} {model}" for language, model in sorted(self.models))
         said = (*sorted(self.entities), "", *sorted(self.languages), repr(self.threshold), *models)
         return blake2b("\n".join(said).encode() + self.custom.fingerprint, digest_size=16).digest()
+
+
+@lru_cache(maxsize=1024)
+def looked_for(protection: Protection) -> Profile:
+    """What must be found for it. It looks for something."""
+    languages = protection.languages
+    return Profile(
+        protection.entities,
+        frozenset(ALL_LANGUAGES) if languages is None else languages,
+        custom=Custom(_custom(name, entry) for name, entry in protection.recognizers.items()),
+        models=protection.models,
+    )
+
+
+def _custom(name: str, entry: RecognizerEntry) -> CustomRecognizer:
+    return CustomRecognizer(
+        name,
+        entry.entity,
+        patterns=entry.patterns,
+        context=entry.context,
+        check=entry.checksum or "",
+        deny=entry.deny,
+        allow=entry.allow,
+        score=float(entry.score),
+        languages=entry.languages,
+    )
 
 
 def profile_of(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from gateway.privacy.replacement import Actions, replace
+from gateway.policy.protection import Actions
+from gateway.privacy.replacement import replace
 from gateway.privacy.spans import Span
 
 

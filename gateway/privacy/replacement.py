@@ -5,39 +5,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from enum import Enum
-from typing import Final
 
 from msgspec import Struct
 
+from gateway.policy.protection import REPLACES, Action, Actions
 from gateway.privacy.occurrences import Known
 from gateway.privacy.placeholders import Issued, Mention, Numbering, look_alikes
 from gateway.privacy.spans import Span
 from gateway.privacy.values import hashed, masked
-
-
-class Action(Enum):
-    """What becomes of a value. `REDACT` alone is reversible."""
-
-    BLOCK = "block"
-    REDACT = "redact"
-    HASH = "hash"
-    MASK = "mask"
-    FLAG = "flag"
-    ALLOW = "allow"
-
-
-_REPLACES: Final = frozenset({Action.REDACT, Action.HASH, Action.MASK})
-
-
-class Actions(Struct, frozen=True):
-    """By type; `default` for those that are not named."""
-
-    by_type: Mapping[str, Action] = {}
-    default: Action = Action.REDACT
-
-    def of(self, kind: str) -> Action:
-        return self.by_type.get(kind, self.default)
 
 
 class Replaced(Struct, frozen=True):
@@ -71,7 +46,7 @@ def replace(
     flagged = {kind: count for kind, count in sorted(found.items()) if actions.of(kind) is Action.FLAG}
     if blocked:
         return Replaced((), Issued({}), blocked, flagged=flagged)
-    acted = [[span for span in each if actions.of(span.type) in _REPLACES] for each in spans]
+    acted = [[span for span in each if actions.of(span.type) in REPLACES] for each in spans]
     if not any(acted):
         return Replaced(tuple(texts), Issued({}), flagged=flagged)
     return _replaced(texts, acted, actions, key, frozenset(fixed), flagged)

@@ -53,15 +53,17 @@ class _Place:
 
 class Leaves:
     """`texts` in the order of the body; `fixed` are the numbers of those that are never rewritten;
-    `unread` names the members that can't be read (images, sound, files). `closed`: JSON in a text is one
-    text; `documents` are the numbers of such, where a rule says so."""
+    `unread` names the members that can't be read (images, sound, files), or whose address is all that is: they
+    have `unread_bytes`. `closed`: JSON in a text is one text; `documents` are the numbers of such, where a
+    rule says so."""
 
-    __slots__ = ("_places", "_raw", "documents", "fixed", "texts", "unread")
+    __slots__ = ("_places", "_raw", "documents", "fixed", "texts", "unread", "unread_bytes")
 
     documents: frozenset[int]
     fixed: frozenset[int]
     texts: tuple[str, ...]
     unread: tuple[str, ...]
+    unread_bytes: int
 
     def __init__(self, raw: bytes, rules: Node, *, closed: bool = False, depth: int = 0) -> None:
         self._raw = raw
@@ -70,10 +72,14 @@ class Leaves:
         texts: list[str] = []
         fixed: list[int] = []
         unread: list[str] = []
+        self.unread_bytes = 0
         for place in places:
             if place.text is None and place.inner is None:
                 unread.append(place.name)
+                self.unread_bytes += place.end - place.start
                 continue
+            if place.rule is Rule.DATA_URL:
+                unread.append(place.name)
             if place.rule is Rule.JSON:
                 documents.append(len(texts))
             if place.fixed:
@@ -81,6 +87,7 @@ class Leaves:
             elif place.inner is not None:
                 fixed += [len(texts) + number for number in place.inner.fixed]
                 unread += place.inner.unread
+                self.unread_bytes += place.inner.unread_bytes
             texts += place.texts
         self._places = places
         self.texts = tuple(texts)

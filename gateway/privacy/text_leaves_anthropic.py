@@ -46,3 +46,6 @@ ANSWER: Final = joined(
 def request(params: Tree = MESSAGES) -> Tree:
     """A request of a message batch."""
     return joined(tree(structural="custom_id"), params=params)
+
+
+BATCH: Final = Tree({"requests": request()})

@@ -41,6 +41,11 @@ REQUESTS: Final = _both(
 )
 """Several embeddings at once, and what counts the tokens of a whole request."""
 
+ANY: Final = joined(
+    GENERATE, requests=GENERATE, generateContentRequest=GENERATE, generate_content_request=GENERATE
+)
+"""Whichever of these it is."""
+
 _CANDIDATE: Final = tree(structural="finishReason safetyRatings index tokenCount avgLogprobs logprobsResult")
 
 ANSWER: Final = _both(

@@ -51,6 +51,22 @@ CHAT: Final = joined(
 )
 COMPLETIONS: Final = CHAT
 EMBEDDINGS: Final = tree(structural="model encoding_format object usage")
+MODERATIONS: Final = joined(tree(structural="model"), input=_CONTENT)
+MEDIA: Final = joined(
+    tree(
+        structural="model size quality response_format output_format background style voice stream stream_format "
+        "moderation input_fidelity",
+        media="b64_json data.b64_json",
+    ),
+    image=Rule.DATA_URL,
+    images=tree(data_url="image_url", structural="file_id"),
+)
+"""Images and speech: requests and answers."""
+KEPT: Final = tree(
+    structural="model input_file_id endpoint completion_window output_expires_after training_file validation_file "
+    "service_tier integrations.type method.type"
+)
+"""What makes batches and jobs."""
 
 _ITEM: Final = joined(
     tree(

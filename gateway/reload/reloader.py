@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from concurrent.futures import Executor
 from dataclasses import replace
 from pathlib import Path
 from typing import Final, Protocol, TypeVar
 
+from gateway.errors import GatewayError
 from gateway.policy.faults import Fault
 from gateway.policy.load import Loaded
 from gateway.policy.snapshot import Policy
@@ -42,10 +43,15 @@ class Time(Protocol):
     async def sleep(self, seconds: float) -> None: ...
 
 
+async def _nothing(_: Policy) -> None:
+    """Every policy is ready."""
+
+
 class Reloader:
     """Belongs to one event loop. `then` is called on it after each swap, with the policy that came.
 
-    `executor` has one thread: attempts follow each other.
+    `executor` has one thread: attempts follow each other. `before` makes ready what calls will need, and raises
+    GatewayError where that can't be: then the policy is not taken.
     """
 
     def __init__(
@@ -56,6 +62,7 @@ class Reloader:
         executor: Executor,
         clock: Time,
         then: Callable[[Policy], None] = lambda _: None,
+        before: Callable[[Policy], Awaitable[None]] = _nothing,
     ) -> None:
         self._folder = folder
         self._in_force = in_force
@@ -63,6 +70,7 @@ class Reloader:
         self._executor = executor
         self._clock = clock
         self._then = then
+        self._before = before
         self._booted = in_force.current
         self._turn = asyncio.Lock()
         self._seen: Seen | None = None
@@ -90,6 +98,10 @@ class Reloader:
             tried = await self._in_thread(lambda: attempt(self._folder, self._named))
             self._seen, self._named = tried.seen, tried.named
             if isinstance(tried.found, Loaded):
+                try:
+                    await self._before(tried.found.policy)
+                except GatewayError as missing:
+                    return self._refuse((Fault(str(self._folder.path), 1, 1, str(missing)),))
                 return await self._take(tried, tried.found, cause, author or tried.author)
             return self._refuse(tried.found)
 

@@ -19,7 +19,7 @@ from gateway.dialects.whole_answers import read_whole
 from gateway.errors import Answered, Broken, BrokenOff, NotConnected, TimedOut, UpstreamFault
 from gateway.holding import lose, moved
 from gateway.naming import naming
-from gateway.rendering import changes_for
+from gateway.rendering import asked_of, changes_for
 from gateway.runtime import Runtime
 from gateway.upstream.authentication import provider_headers
 from gateway.upstream.interface import Incoming, Outgoing, TimeLimits
@@ -145,8 +145,8 @@ def _credential(candidate: Candidate, runtime: Runtime) -> int:
 
 
 def _outgoing(call: Call, candidate: Candidate, credential: int) -> Outgoing:
-    assert call.asked is not None and call.grant is not None
-    asked, provider = call.asked, candidate.target.provider
+    assert call.grant is not None
+    asked, provider = asked_of(call, candidate), candidate.target.provider
     timeouts, credentials = provider.timeouts, provider.credentials
     spoken, translation = candidate.speech.dialect, candidate.speech.translation
     changes = changes_for(candidate, call.grant)

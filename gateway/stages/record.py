@@ -69,6 +69,7 @@ def _intent(call: Call, runtime: Runtime, *, verdicts: int) -> Appended:
 def intent(call: Call, verdicts: int) -> Intent:
     """With the first `verdicts` of the trail; the outcome holds the rest."""
     caller, asked = call.caller, call.asked
+    told = call.inspected or call.policy.privacy is None
     who = (
         Who(network=call.network)
         if caller is None
@@ -84,10 +85,10 @@ def intent(call: Call, verdicts: int) -> Intent:
     )
     return Intent(
         id=call.id,
-        request_id=call.request_id,
+        request_id=call.request_id if told else None,
         at=time_text(call.at_ms),
         who=who,
-        purpose=Purpose(use_case=call.use_case, tags=call.tags),
+        purpose=Purpose(use_case=call.use_case, tags=call.tags if told else {}),
         asked=AskedFor(
             api=call.dialect.api,
             model=None if asked is None else asked.model[:256] or None,
@@ -114,6 +115,8 @@ def outcome(call: Call, monotonic: float, now_ms: int, content: Content = NO_CON
         ending=call.ending or "upstream_error",
         served=_served(call),
         decisions=tuple(call.trail[call.intended or 0 :]),
+        checks=tuple(call.checks),
+        unread=call.unread,
         usage=None if measured is None else measured.usage,
         cost=_cost(call, measured),
         latency_ms=_latency(call, monotonic),

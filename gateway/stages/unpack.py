@@ -15,7 +15,7 @@ from msgspec import structs
 from gateway.batches import Batch, batch_of
 from gateway.call import Call, Caller, Candidate, Grant
 from gateway.dialects.batch_lines import Inner
-from gateway.dialects.interface import Asked, BadBody, NotOffered
+from gateway.dialects.interface import Asked, BadBody, Dialect, NotOffered
 from gateway.errors import Kind, Problem, Refused
 from gateway.policy.snapshot import Policy, Target
 from gateway.rendering import changes_for
@@ -28,10 +28,11 @@ _MOST_NOTED: Final = 16
 
 
 class AsACall(NamedTuple):
-    """What a single call passes: authorize's decision, and own's."""
+    """What a single call passes: authorize's decision, own's, and inspect's."""
 
     judge: Callable[[Policy, Caller, str, Asked, Call], Grant]
     places: Callable[[Call, Asked, Grant, Runtime], Awaitable[frozenset[Place] | None]]
+    protect: Callable[[Call, Runtime, Candidate, Dialect, Asked], Awaitable[Asked]]
 
 
 async def enter(call: Call, runtime: Runtime, as_a_call: AsACall) -> None:
@@ -100,8 +101,11 @@ async def _written(
     grant = as_a_call.judge(call.policy, call.caller, request.dialect.api, request.asked, call)
     kept = await as_a_call.places(call, request.asked, grant, runtime)
     target = decide(candidate, request, grant, kept)
-    changes = changes_for(structs.replace(candidate, target=target), grant)
-    written = request.dialect.render(request.asked, changes)
+    there = structs.replace(candidate, target=target)
+    asked = request.asked
+    if call.policy.privacy is not None:
+        asked = await as_a_call.protect(call, runtime, there, request.dialect, asked)
+    written = request.dialect.render(asked, changes_for(there, grant))
     assert isinstance(written, bytes)  # no request inside a batch is a form
     return request.written(written)
 

@@ -177,11 +177,11 @@ class RestoringStream:
 
     def feed(self, data: bytes) -> bytes:
         """Bytes to forward now, whole events. Broken: as the reader inside."""
-        return self._told(self._inner.feed(data))
+        return self.told(self._inner.feed(data))
 
     def finish(self) -> bytes:
         """Where no terminator came, what was held back is told here."""
-        told = self._told(self._inner.finish())
+        told = self.told(self._inner.finish())
         return told if self._inner.terminator else told + self._rest()
 
     @property
@@ -191,14 +191,15 @@ class RestoringStream:
             held = self._inner.terminator
             if not held:
                 return b""
-            told = self._told(held)
+            told = self.told(held)
             if isinstance(self._splitter, ArraySplitter):
                 self._end = told + self._rest() + self._splitter.end
             else:
                 self._end = told + self._rest() + self._splitter.finish()
         return self._end
 
-    def _told(self, data: bytes) -> bytes:
+    def told(self, data: bytes) -> bytes:
+        """Of whole events that the reader inside has handed over already."""
         if not data:
             return b""
         array = isinstance(self._splitter, ArraySplitter)

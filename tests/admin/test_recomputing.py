@@ -16,8 +16,8 @@ from gateway.admin.recomputing import declared
 from gateway.admin.usage_bodies import Span, UsageAsked
 from gateway.errors import Kind
 from gateway.installation import open_installation
-from gateway.policy.roles import Role, Team
 from gateway.policy.price import Price
+from gateway.policy.roles import Role, Team
 from gateway.policy.snapshot import Model, Policy, Provider, Target
 from gateway.settings import Settings
 from gateway.stores.database import reading

@@ -25,6 +25,7 @@ from gateway.stores.ownership import KeptObject
 from gateway.upload import Upload
 from gateway.upstream.interface import Incoming, Outgoing, Upstream
 from gateway.upstream.rates import Rates
+from tests.parts.detection import FakeDetection
 from tests.parts.ledgers import CountingLedger
 
 NOON_MS = 1_800_000_000_000
@@ -354,6 +355,7 @@ def make_runtime(policy: Policy, upstream: Upstream | None = None, **changes: An
         clock=FakeClock(),
         chance=FakeChance(),
         journal=FakeJournal(),
+        detection=FakeDetection(),
         uploads=NoUploads(),
         bounds=Bounds(
             body_bytes=10_000,

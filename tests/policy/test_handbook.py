@@ -44,4 +44,4 @@ def test_the_generator_writes_the_page_it_is_told_to(tmp_path: Path):
     page = tmp_path / "page.md"
     page.write_text("<!-- not yet -->\n<!-- end -->\n")
     assert main([str(page)]) == 0
-    assert "`privacy`" in page.read_text()
+    assert "`monitors`" in page.read_text()

@@ -42,21 +42,17 @@ def test_a_part_says_what_it_means_that_nobody_keeps_it():
     assert str(NotYet("limits", "no call is counted")) == "not yet in force: limits: no call is counted"
 
 
-@pytest.mark.parametrize(
-    ("section", "said"),
-    [
-        ("privacy", "NOBODY IS PROTECTED"),
-        ("guardrails", "NOTHING IS CHECKED"),
-    ],
-)
+@pytest.mark.parametrize(("section", "said"), [("guardrails", "NOTHING IS CHECKED")])
 def test_what_leaves_people_unprotected_says_so_loudly(section: str, said: str):
     (note,) = (later.note for later in LATER if later.path == (section,))
     assert said in note
 
 
 def test_a_policy_says_what_of_it_is_not_in_force(tmp_path: Path):
-    policy = loaded(tmp_path, "privacy: {profiles: {p: {}}, default: p}\naudit: {content: redacted}\n")
-    assert [part.section for part in policy.not_yet] == ["privacy", "audit.content"]
+    policy = loaded(
+        tmp_path, "monitors: [{name: a, kind: groundedness, sample: 2%}]\naudit: {content: redacted}\n"
+    )
+    assert [part.section for part in policy.not_yet] == ["monitors", "audit.content"]
 
 
 def test_what_is_kept_of_calls_is_what_is_in_force(tmp_path: Path):

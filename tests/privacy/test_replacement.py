@@ -7,7 +7,8 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.privacy.replacement import Action, Actions, replace
+from gateway.policy.protection import Action, Actions
+from gateway.privacy.replacement import replace
 from gateway.privacy.spans import Span
 
 KEY = b"tenant"

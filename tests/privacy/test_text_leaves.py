@@ -49,10 +49,10 @@ def test_a_thought_is_sealed_where_it_is_signed(order):
     assert unsigned.texts == ("t", "") and unsigned.fixed == {1}
 
 
-def test_media_is_unread_but_where_it_is_text():
+def test_media_is_unread_and_what_is_at_an_address_but_where_it_is_text():
     body = b'{"block":[{"type":"base64","data":"AA"},{"data":"plain","type":"text"},{"url":"data:x"},{"url":"https://x"}]}'
     leaves = Leaves(body, RULES)
-    assert leaves.texts == ("plain", "https://x") and leaves.unread == ("data", "url")
+    assert leaves.texts == ("plain", "https://x") and leaves.unread == ("data", "url", "url")
     assert leaves.written(("p", "https://x")) == body.replace(b'"plain"', b'"p"')
 
 

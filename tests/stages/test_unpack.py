@@ -16,12 +16,12 @@ from gateway.errors import Kind, Refused
 from gateway.policy.roles import Role
 from gateway.policy.snapshot import Model, Provider, Target
 from gateway.runtime import Runtime
-from gateway.stages import authorize, own, plan, unpack
+from gateway.stages import authorize, inspect, own, plan, unpack
 from gateway.stores.ownership import KeptObject, Place
 from tests.parts.calls import candidate, make_call, make_policy
 from tests.parts.runtime import FakeJournal, FakeObjects, make_runtime
 
-AS_A_CALL = unpack.AsACall(authorize.decide, own.places_of)
+AS_A_CALL = unpack.AsACall(authorize.decide, own.places_of, inspect.protect)
 CLAUDE = Provider("claude", "anthropic", "https://claude.test", region="us")
 OTHER = Provider("other", "anthropic", "https://other.test")
 MODELS = {

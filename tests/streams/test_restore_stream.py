@@ -17,8 +17,9 @@ from gateway.dialects.gemini_array import GeminiArray
 from gateway.dialects.gemini_stream import GeminiStream
 from gateway.dialects.openai_responses_stream import ResponsesStream
 from gateway.dialects.openai_stream import OpenAIStream
+from gateway.policy.protection import Actions
 from gateway.privacy.placeholders import Issued
-from gateway.privacy.replacement import Actions, replace
+from gateway.privacy.replacement import replace
 from gateway.privacy.spans import Span
 from gateway.streams.restore import Counts
 from gateway.streams.restore_deltas import CHAT, GEMINI, MESSAGES, RESPONSES, Deltas

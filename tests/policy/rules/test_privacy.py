@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from gateway.policy.models.entities import DEFAULT, ENTITIES
 from gateway.policy.models.privacy import ProfileEntry
-from gateway.policy.rules.privacy import STRICTEST_FIRST, Profile, resolved, weaker_in
+from gateway.policy.profiles import STRICTEST_FIRST, Profile, resolved
+from gateway.policy.rules.privacy import weaker_in
 from tests.policy.whole import one, said
 
 REASON = "\n      reason: runs in our own data centre"

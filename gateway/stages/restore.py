@@ -1,0 +1,100 @@
+"""What do the placeholders in the answer stand for? Needs the answer, before a byte of it is passed on. Refuses nothing.
+
+The caller reads its own values again, in its own API, however a stream is cut. What a screen would fetch by itself
+keeps its placeholders, and so does a placeholder that nobody gave out: both are counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from gateway.call import Call, Cleared, Served
+from gateway.dialects.interface import SSE
+from gateway.privacy import text_leaves_anthropic as anthropic
+from gateway.privacy import text_leaves_gemini as gemini
+from gateway.privacy import text_leaves_openai as openai
+from gateway.privacy.placeholders import Issued
+from gateway.privacy.text_leaf_rules import Node
+from gateway.runtime import Runtime
+from gateway.streams import restore_deltas as deltas
+from gateway.streams.passing import Passing
+from gateway.streams.restore import Counts
+from gateway.streams.restore_answer import restored_body
+from gateway.streams.restore_stream import RestoringStream
+
+_DELTAS: Final[Mapping[str, deltas.Deltas]] = {
+    "chat": deltas.CHAT,
+    "completions": deltas.CHAT,
+    "responses": deltas.RESPONSES,
+    "messages": deltas.MESSAGES,
+    "gemini": deltas.GEMINI,
+}
+_ANSWERS: Final[Mapping[str, Node]] = {
+    "chat": openai.CHAT_ANSWER,
+    "completions": openai.COMPLETIONS_ANSWER,
+    "responses": openai.RESPONSES_ANSWER,
+    "messages": anthropic.ANSWER,
+    "gemini": gemini.ANSWER,
+    "embeddings": openai.EMBEDDINGS,
+    "images": openai.MEDIA,
+    "audio": openai.MEDIA,
+}
+"""By the caller's API. Where there are none, every text is looked at."""
+
+
+def enter(call: Call, runtime: Runtime) -> None:
+    """Write `call.restored`, and the answer as the caller reads it. Nothing to do for most: no placeholder was sent."""
+    served = call.served
+    issued = None if served is None else _issued(served.candidate.cleared)
+    if served is None or issued is None:
+        return
+    call.restored = Counts()
+    if served.reader is None:
+        served.body = decide(call, served, issued, call.restored)
+    elif not isinstance(served.reader, Passing) and call.dialect.api in _DELTAS:
+        stream = RestoringStream(
+            served.reader, _DELTAS[call.dialect.api], issued, call.restored, array=_is_array(call)
+        )
+        served.first = stream.told(served.first)
+        served.reader = stream
+
+
+def leave(call: Call, runtime: Runtime) -> None:
+    """Idempotent. What was restored, and what was not, into the trail."""
+    counts, served = call.restored, call.served
+    if counts is None or served is None:
+        return
+    call.restored = None
+    if served.reader is not None and served.reader.complete:
+        _ = served.reader.terminator  # the last words are in it
+    left = [
+        f"{count} {where}"
+        for count, where in ((counts.unsafe, "in addresses"), (counts.unknown, "unknown"))
+        if count
+    ]
+    reason = ", ".join([f"{counts.restored} restored", *(f"{each} left" for each in left)])
+    call.note("restore", "placeholders", "flag" if left else "change", reason)
+
+
+def decide(call: Call, served: Served, issued: Issued, counts: Counts) -> bytes:
+    """A whole answer, or a whole one that is told as a stream."""
+    body = served.body or b""
+    streamed = (
+        call.asked is not None and call.asked.stream and served.candidate.speech.translation is not None
+    )
+    if streamed:
+        told = RestoringStream(Passing(), _DELTAS[call.dialect.api], issued, counts, array=_is_array(call))
+        return told.feed(body) + told.finish()
+    return restored_body(body, _ANSWERS.get(call.dialect.api), issued, counts)
+
+
+def _issued(cleared: Cleared | None) -> Issued | None:
+    if cleared is None or cleared.protection is None or not cleared.protection.restores:
+        return None
+    return cleared.issued
+
+
+def _is_array(call: Call) -> bool:
+    """Gemini's streams without server-sent events."""
+    return call.dialect.stream_type != SSE
