@@ -17,7 +17,7 @@ import uvloop
 from gateway.clock import SystemClock
 from gateway.ledger.demand import Charge, Demand, Hold, Refusal
 from gateway.ledger.local import LocalLedger
-from gateway.ledger.protocol import Choices, Ledger, Recorded
+from gateway.ledger.protocol import NO_CUTS, Choices, Cuts, Ended, Ledger, Recorded
 from gateway.ledger.redis_store import RedisStore, connect
 from gateway.ledger.shared import SharedLedger
 from gateway.policy.entries import Failing, Kind
@@ -30,11 +30,22 @@ _CHARGE = Charge(900, 80)
 
 
 class NothingBefore:
-    async def before(self, demand: Demand) -> Recorded:
+    def counted(self) -> frozenset[str]:
+        return frozenset()
+
+    async def before(self, demand: Demand, cuts: Cuts = NO_CUTS) -> Recorded:
         return Recorded()
 
-    async def ended(self, ids: Sequence[str]) -> frozenset[str]:
-        return frozenset()
+    async def ended(self, ids: Sequence[str]) -> dict[str, Ended]:
+        return {}
+
+
+class NothingLogged:
+    writer = "benchmark"
+    appended = shipped = 0
+
+    def hurry(self) -> None:
+        """Nothing waits."""
 
 
 class NoLedger:
@@ -118,10 +129,10 @@ async def main(url: str | None) -> None:
     opened: list[SharedLedger] = []
 
     async def shared() -> Ledger:
-        store = RedisStore(connect(url), f"benchmark-{time.time_ns()}-{next(names)}", gathering_ms=0)
-        opened.append(SharedLedger(store, clock, NothingBefore(), "benchmark", timeout_s=10))
-        for _ in range(2):
-            await opened[-1].beat()
+        deployment = f"benchmark-{time.time_ns()}-{next(names)}"
+        store = RedisStore(connect(url), deployment, "benchmark", gathering_ms=0)
+        opened.append(SharedLedger(store, clock, NothingBefore(), NothingLogged(), timeout_s=10))
+        await opened[-1].beat()
         return opened[-1]
 
     await measure("Redis", shared, demands("block"))

@@ -113,7 +113,7 @@ async def running(
             identities=identities,
             subjects=SubjectCache(installation.subjects, for_subjects),
             objects=ObjectCache(SqlObjects(installation.database.engine), for_objects),
-            ledger=await _ledger(settings, policies, installation, stack),
+            ledger=await _ledger(settings, policies, installation, audit, stack),
             prices=PriceBook(clock.today),
             tokens=tokens,
             uploads=Uploads(settings.data / "uploads", for_uploads, lambda: secrets.token_hex(16)),
@@ -179,11 +179,15 @@ def _let_go(policy: Policy, runtime: Runtime, remote: Remote) -> None:
 
 
 async def _ledger(
-    settings: Settings, policies: InForce, installation: Installation, stack: AsyncExitStack
+    settings: Settings,
+    policies: InForce,
+    installation: Installation,
+    audit: AuditLog,
+    stack: AsyncExitStack,
 ) -> Ledger:
     url = None if settings.redis_url is None else settings.redis_url.get_secret_value()
     database, clock, executor = installation.database, installation.clock, _threads(stack, "past")
-    ledger = open_ledger(url, database, executor, clock, lambda: policies.current)
+    ledger = open_ledger(url, database, executor, clock, audit, lambda: policies.current)
     stack.push_async_callback(ledger.aclose)
     await _follow(stack, ledger.run())
     return ledger

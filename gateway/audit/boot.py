@@ -13,11 +13,12 @@ from datetime import datetime
 from pathlib import Path
 
 from gateway.audit.chain import Chain, lines_of
-from gateway.audit.entry import Acted, Boot, Entry, Latency, Outcome, Served, encode, time_text
+from gateway.audit.entry import Acted, Boot, Cost, Entry, Latency, Outcome, Served, encode, time_text
 from gateway.audit.recovery import Recovered, create, recover_all
 from gateway.audit.segments import SegmentWriter
 from gateway.audit.shipping import ship_folder
 from gateway.stores.interfaces import Archive, OpenCall
+from gateway.usage import dollars
 
 _LOG = logging.getLogger(__name__)
 
@@ -65,14 +66,17 @@ def start(booting: Booting) -> Started:
 def interrupted(call: OpenCall, found_ms: int) -> Outcome:
     """The outcome of a call that its process didn't live to end.
 
-    `total` is the time until this was found: an upper bound of how long it ran.
+    `total` is the time until this was found: an upper bound of how long it ran. Its provider may bill what nobody saw, so
+    it is charged what was held for it.
     """
     began_ms = datetime.fromisoformat(call.at).timestamp() * 1000
+    held = None if call.held_nano_usd is None else dollars(call.held_nano_usd)
     return Outcome(
         id=call.id,
         ended_at=time_text(found_ms),
         ending="interrupted",
         served=Served(),
+        cost=Cost() if held is None else Cost(usd=held, reserved_usd=held),
         latency_ms=Latency(total=max(0.0, round(found_ms - began_ms, 3))),
     )
 

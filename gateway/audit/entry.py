@@ -122,6 +122,8 @@ class Intent(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False, ta
     asked: AskedFor
     policy: str
     decisions: tuple[Decision, ...] = ()
+    cost: Cost | None = None
+    """What is held for it, `reserved_usd`, and no more than that. None: nothing is."""
 
 
 class Outcome(

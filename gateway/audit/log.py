@@ -41,6 +41,26 @@ class AuditLog:
         """The id of this process's chain."""
         return self._started.recovered.writer
 
+    @property
+    def head(self) -> tuple[int, str]:
+        """The number and hash of the last entry that is durable here."""
+        seq, digest, _ = self._shipper.head
+        return seq, digest
+
+    @property
+    def appended(self) -> int:
+        """The number of the last entry that was appended, once it is durable."""
+        return self._shipper.written + self._spool.waiting
+
+    @property
+    def shipped(self) -> int:
+        """The number of the last entry that is in the database."""
+        return self._shipper.shipped
+
+    def hurry(self) -> None:
+        """Ships what is durable, now."""
+        self._shipper.hurry()
+
     def append(self, entry: Entry) -> Appended:
         """Chains an entry, at once and in this order; awaiting says that it is durable.
 

@@ -108,6 +108,7 @@ def intent_columns(writer: str, seq: int, entry: Intent) -> Row:
         asked.model,
         int(asked.stream),
         entry.policy,
+        None if entry.cost is None or entry.cost.reserved_usd is None else _nano_usd(entry.cost.reserved_usd),
         last_refusal(entry.decisions),
     )
 

@@ -12,7 +12,7 @@ from typing import Any
 from msgspec import Struct
 
 from gateway.audit.chain import open_envelope
-from gateway.audit.entry import Intent, Outcome, decode
+from gateway.audit.entry import Cost, Intent, Outcome, decode
 from gateway.errors import GatewayError
 from gateway.stores.interfaces import CallFilter, CallRow, Calls, EntryRow, Subjects
 
@@ -109,6 +109,7 @@ def opened(row: EntryRow, kind: type[Struct]) -> tuple[Record, Record]:
 
 def _spelled_out(value: Any) -> Any:
     """As JSON types, defaults included."""
+        made["cost"] = made["cost"] or _spelled_out(Cost())
     if isinstance(value, Struct):
         return {name: _spelled_out(getattr(value, name)) for name in value.__struct_fields__}
     if isinstance(value, tuple | list):

@@ -120,6 +120,24 @@ class Shipper:
         self._thread.start()
 
     @property
+    def head(self) -> Head:
+        """The last entry that is durable here."""
+        return self._head
+
+    @property
+    def shipped(self) -> int:
+        """The number of the last entry that is in the database."""
+        return self._position
+
+    @property
+    def written(self) -> int:
+        """The number of the last entry that is durable here."""
+        return self._head.seq
+
+    def hurry(self) -> None:
+        self._hurry.set()
+
+    @property
     def lag(self) -> int:
         """Entries that are durable here and not yet in the database."""
         return self._head.seq - self._position

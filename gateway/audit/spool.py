@@ -139,6 +139,11 @@ class Spool:
         self._waiting.append((entry, encoded, appended))
         return appended
 
+    @property
+    def waiting(self) -> int:
+        """Entries that were appended and are not durable yet."""
+        return self._entries
+
     async def close(self) -> None:
         """Writes what is queued, then stops. Later appends raise SpoolUnavailable. Idempotent."""
         self._closing = True

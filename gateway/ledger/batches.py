@@ -6,6 +6,7 @@ They are done one after the other all the same, in the order in which they were 
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Callable
 from typing import Final
@@ -15,6 +16,8 @@ from gateway.ledger.protocol import LedgerUnavailable, Store
 
 MOST_OPERATIONS: Final = 512
 """Of one script: it keeps a server for some milliseconds."""
+
+_LOG = logging.getLogger(__name__)
 
 Heard = Callable[[Answer], None]
 
@@ -43,7 +46,12 @@ class Batches:
     def resume(self, epoch: int) -> None:
         self._epoch = epoch
         self.down = False
+        _LOG.info("the ledger's store counts")
         self._start_soon()
+
+    def suspend(self, why: str) -> None:
+        """Until `resume`. Whoever waits and was not sent yet hears of it at once."""
+        self._fail([], LedgerUnavailable(why), arrived=False)
 
     def store_ms(self) -> int | None:
         """What the store's clock shows, by its last answer. None: it has not answered yet."""
@@ -124,17 +132,21 @@ class Batches:
         at_s: float,
     ) -> None:
         self._ahead_ms = said.now_ms - at_s * 1000
-        answers = iter(said.answers)
-        for (_, heard), answer in zip(posted, answers, strict=False):
-            if heard is not None:
-                heard(answer)
-        for (_, waiting), answer in zip(asked, answers, strict=False):
+        for (_, waiting), answer in zip(asked, said.answers[len(posted) :], strict=False):
             if waiting.done():
                 continue
             if isinstance(answer, Closed):
                 waiting.set_exception(LedgerUnavailable("the store's counters are being rebuilt"))
             else:
                 waiting.set_result(answer)
+        for (_, heard), answer in zip(posted, said.answers, strict=False):
+            if heard is not None:
+                try:
+                    heard(answer)
+                except (
+                    Exception
+                ):  # whoever is told of what was done can't undo it, nor keep others from being told
+                    _LOG.exception("what was settled could not be told")
 
     def _fail(
         self,
@@ -144,8 +156,10 @@ class Batches:
         arrived: bool,
     ) -> None:
         """`arrived`: it may have, whatever became of the answer."""
-        self.down = True
         self.trouble = str(error)
+        if not self.down:
+            _LOG.warning("the ledger's store can't be used, entries do as they say for that: %s", error)
+        self.down = True
         for operation, waiting in asked:
             if arrived and isinstance(operation, Reserve):
                 self._posted.append((Cancel(operation.id), None))

@@ -1,15 +1,22 @@
 -- The epoch of the counters: which server counts, since when, and whether all that is still held is known to it.
--- A server that lost its data, was restarted or took over from another one begins a new epoch; its counters begin anew.
+-- A server that lost its data, was restarted or took over from another one begins a new epoch; its counters begin anew:
+--   gathering  each process says up to where its records are told (its cut): what ended before is counted by the records,
+--              what is held now or ended later it says itself
+--   telling    all cuts are known, so counters can begin with the records; each process says what it holds
+--   open       all have
 --
 -- KEYS[1]  {deployment}:epoch
--- ARGV     'beat', process, how many processes it knew of, longest gathering in milliseconds: this process is alive. An
---          epoch is begun if there is none of this server. It is opened if as many have joined it, or if it was gathering
---          for so long.
---          'join', process, number: all that the process holds is known to this epoch.
+-- ARGV     'beat', process, how many processes it knew of, longest time of a state and shortest of gathering in milliseconds: this
+--          process is alive. An epoch is begun if there is none of this server. The next state is entered when as many have done their part
+--          and everybody who is alive has, or after so long.
+--          'join', process, number, writer, cut     'told', process, number
+--          'cuts', process, number: each writer and its cut, one after the other
+--          'orphans', process, number: holds of processes that are not alive; of all who ask, one in five seconds is told
 -- A server that may throw keys away is an error: a budget whose counter is gone would begin anew, and be spent twice.
--- Answers  its number, its state, how many processes are alive (heard of in the last 5 seconds).
+-- Answers  'beat': its number, its state, how many processes are alive (heard of in the last 5 seconds).
 
 local ALIVE_MS = 5000
+local MOST_ORPHANS = 200
 local call = redis.call
 local clock = call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
@@ -18,28 +25,76 @@ local epoch = call('HMGET', KEYS[1], 'number', 'server', 'state', 'begun')
 local tag = string.sub(KEYS[1], 1, -6)
 local verb, process = ARGV[1], ARGV[2]
 
+local function forget(number)
+  local old = tag .. number
+  for _, holder in ipairs(call('SMEMBERS', old .. ':holders')) do
+    for _, id in ipairs(call('SMEMBERS', old .. ':open:' .. holder)) do call('UNLINK', old .. ':hold:' .. id) end
+    call('UNLINK', old .. ':open:' .. holder)
+  end
+  for _, name in ipairs({'since', 'joined', 'told', 'cuts', 'holders', 'swept'}) do call('UNLINK', old .. ':' .. name) end
+  call('UNLINK', tag .. 'alive')
+end
+
+local function all_of(set, wanted)
+  if call('SISMEMBER', set, process) == 0 then return false end
+  local since, longest = now - epoch[4], tonumber(ARGV[4])
+  if since >= longest then return true end
+  for _, living in ipairs(call('ZRANGE', tag .. 'alive', 0, -1)) do
+    if call('SISMEMBER', set, living) == 0 then return false end
+  end
+  return call('SCARD', set) >= wanted
+end
+
+local function enter(state)
+  epoch[3], epoch[4] = state, now
+  call('HSET', KEYS[1], 'state', state, 'begun', now)
+end
+
+if verb ~= 'beat' then
+  if epoch[1] ~= ARGV[3] or epoch[2] ~= server then return redis.error_reply('EPOCH the counters began anew') end
+  local base = tag .. epoch[1] .. ':'
+  if verb == 'join' then
+    call('HSET', base .. 'cuts', ARGV[4], ARGV[5])
+    call('SADD', base .. 'joined', process)
+  elseif verb == 'told' then
+    call('SADD', base .. 'told', process)
+  elseif verb == 'cuts' then
+    return call('HGETALL', base .. 'cuts')
+  elseif verb == 'orphans' then
+    local found = {}
+    if epoch[3] ~= 'open' or not call('SET', base .. 'swept', process, 'NX', 'PX', ALIVE_MS) then return found end
+    for _, holder in ipairs(call('SMEMBERS', base .. 'holders')) do
+      if not call('ZSCORE', tag .. 'alive', holder) then
+        local some = call('SRANDMEMBER', base .. 'open:' .. holder, MOST_ORPHANS)
+        for _, id in ipairs(some) do found[#found + 1] = id end
+        if #some == 0 then call('SREM', base .. 'holders', holder) end
+        if #found >= MOST_ORPHANS then return found end
+      end
+    end
+    return found
+  end
+  return 0
+end
+
 local memory = call('INFO', 'memory')
 local most, policy = string.match(memory, 'maxmemory:(%d+)'), string.match(memory, 'maxmemory_policy:([%w-]+)')
 if most ~= '0' and policy ~= 'noeviction' then
   return redis.error_reply('EVICTS maxmemory-policy is ' .. policy .. '; the ledger needs noeviction')
 end
-
-if verb == 'beat' and epoch[2] ~= server then
-  if epoch[1] then call('DEL', tag .. epoch[1] .. ':since', tag .. epoch[1] .. ':joined', tag .. 'alive') end
+if epoch[2] ~= server then
+  if epoch[1] then forget(epoch[1]) end
   local number = string.format('%.0f', math.max(now, (tonumber(epoch[1]) or 0) + 1))
   epoch = {number, server, 'gathering', now}
   call('HSET', KEYS[1], 'number', number, 'server', server, 'state', 'gathering', 'begun', now)
 end
-local joined = tag .. epoch[1] .. ':joined'
-if verb == 'join' and epoch[1] == ARGV[3] then
-  call('SADD', joined, process)
-elseif verb == 'beat' then
-  call('ZADD', tag .. 'alive', now, process)
-  call('ZREMRANGEBYSCORE', tag .. 'alive', '-inf', now - ALIVE_MS)
-  if epoch[3] == 'gathering' and call('SISMEMBER', joined, process) == 1
-    and (call('SCARD', joined) >= tonumber(ARGV[3]) or now - epoch[4] >= tonumber(ARGV[4])) then
-    epoch[3] = 'open'
-    call('HSET', KEYS[1], 'state', 'open')
-  end
+local base = tag .. epoch[1] .. ':'
+call('ZADD', tag .. 'alive', now, process)
+call('ZREMRANGEBYSCORE', tag .. 'alive', '-inf', now - ALIVE_MS)
+call('SADD', base .. 'holders', process)
+if epoch[3] == 'gathering' and now - epoch[4] >= tonumber(ARGV[5])
+  and all_of(base .. 'joined', tonumber(ARGV[3])) then
+  enter('telling')
+elseif epoch[3] == 'telling' and all_of(base .. 'told', call('SCARD', base .. 'joined')) then
+  enter('open')
 end
 return {tonumber(epoch[1]), epoch[3], call('ZCARD', tag .. 'alive')}

@@ -2,12 +2,12 @@
 -- not at all. gateway/ledger/book.py does the same in memory, function for function.
 --
 -- KEYS[1]  the epoch: {deployment}:epoch. Every other key begins with the same hash tag, so all are in one slot.
--- ARGV[1]  MessagePack: the number of the epoch that is meant, and the operations.
+-- ARGV[1]  MessagePack: the number of the epoch that is meant, the operations, and the process that asks.
 -- Answers  MessagePack: {now in ms, number of the epoch, its state, an answer for each operation}.
 --
 -- In the state "void" nothing was done: the counters are lost, this server is not the one they were counted by, or the
 -- epoch is another one: whoever asks must say first what it holds.
--- In the state "gathering" nothing can be reserved: live gateways say what they hold.
+-- In the states "gathering" and "telling" nothing can be reserved: live gateways say what they hold.
 -- Each operation reads all that it needs before it writes, so that where a slot is being moved (a read of a key that has
 -- gone is an error then) it has done nothing.
 
@@ -28,6 +28,8 @@ end
 local number, state = tonumber(epoch[1]), epoch[3]
 local base = string.sub(KEYS[1], 1, -6) .. epoch[1] .. ':'
 local since_key = base .. 'since'
+local process = asked[3] or ''
+local OF_RECORD = 'records'
 
 -- Counters: a table with what is known of one, as of now.
 
@@ -170,19 +172,23 @@ local function worth_ms(demands)
   return longest
 end
 
+-- What it holds, whether it has ended, and whose it is.
 local function open_hold(id)
   local kept = call('GET', base .. 'hold:' .. id)
   if not kept then return nil, false end
   if kept == '' then return nil, true end
-  return cmsgpack.unpack(kept), false
+  local hold = cmsgpack.unpack(kept)
+  return hold[2], false, hold[1]
 end
 
-local function end_hold(id)
+local function end_hold(id, owner)
   call('SET', base .. 'hold:' .. id, '', 'PX', TOMBSTONE_MS)
+  if owner then call('SREM', base .. 'open:' .. owner, id) end
 end
 
-local function keep_hold(id, items, demands)
-  call('SET', base .. 'hold:' .. id, cmsgpack.pack(items), 'PX', worth_ms(demands))
+local function keep_hold(id, items, demands, owner)
+  call('SET', base .. 'hold:' .. id, cmsgpack.pack({owner, items}), 'PX', worth_ms(demands))
+  call('SADD', base .. 'open:' .. owner, id)
 end
 
 -- Operations.
@@ -218,7 +224,7 @@ local function try(id, choice, demands)
   if #short > 0 then return {'refused', choice, short}, yields end
   local items = {}
   for place, demand in ipairs(demands) do items[place] = take(id, demand, counters[place]) end
-  keep_hold(id, items, demands)
+  keep_hold(id, items, demands, process)
   return {'taken', choice, above}
 end
 
@@ -240,7 +246,7 @@ end
 function does.settle(operation)
   local id, nano_usd, tokens = operation[2], operation[3], operation[4]
   local budgets = {}
-  local held = open_hold(id)
+  local held, _, owner = open_hold(id)
   if not held then return {'settled', budgets} end
   for _, item in ipairs(held) do
     local kind, key, amount = item[1], base .. item[2], item[3]
@@ -257,13 +263,14 @@ function does.settle(operation)
       else give_back(key, item[5], item[4], amount - tokens) end
     end
   end
-  end_hold(id)
+  end_hold(id, owner)
   return {'settled', budgets}
 end
 
 function does.cancel(operation)
   local id = operation[2]
-  for _, item in ipairs(open_hold(id) or {}) do
+  local held, _, owner = open_hold(id)
+  for _, item in ipairs(held or {}) do
     local kind, key, amount = item[1], base .. item[2], item[3]
     if kind == 'budget' then
       if call('EXISTS', key) == 1 then call('HINCRBY', key, 'reserved', -amount) end
@@ -273,13 +280,14 @@ function does.cancel(operation)
       give_back(key, item[5], item[4], amount)
     end
   end
-  end_hold(id)
+  end_hold(id, owner)
   return {'done'}
 end
 
 function does.extend(operation)
   local id, lease_ms = operation[2], operation[3]
-  for _, item in ipairs(open_hold(id) or {}) do
+  local held = open_hold(id)
+  for _, item in ipairs(held or {}) do
     if item[1] == 'concurrent' then lease(base .. item[2], id, lease_ms) end
   end
   local key = base .. 'hold:' .. id
@@ -301,9 +309,13 @@ function does.prime(operation)
 end
 
 function does.adopt(operation)
-  local id, demands = operation[2], operation[3]
-  local held, ended = open_hold(id)
+  local id, demands, of_record = operation[2], operation[3], operation[4]
+  local held, ended, owner = open_hold(id)
   if ended then return {'gone'} end
+  if of_record and not owner then
+    owner = OF_RECORD
+    call('SADD', base .. 'holders', owner)
+  end
   local items, known, counters, missing = held or {}, {}, {}, {}
   for _, item in ipairs(items) do known[item[2]] = true end
   for place, demand in ipairs(demands) do
@@ -315,7 +327,7 @@ function does.adopt(operation)
   end
   if #missing > 0 then return {'unprimed', 0, missing} end
   for place, counter in pairs(counters) do items[#items + 1] = take(id, demands[place], counter) end
-  keep_hold(id, items, demands)
+  keep_hold(id, items, demands, owner or process)
   return {'done'}
 end
 

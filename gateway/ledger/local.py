@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Final, Protocol
 
 from gateway.ledger.book import Book
 from gateway.ledger.demand import Charge, Demand, Hold, Refusal
-from gateway.ledger.operations import Cancel, Operation, Passed, Prime, Refused, Taken, Unprimed
+from gateway.ledger.operations import (
+    Adopt,
+    Cancel,
+    Operation,
+    Passed,
+    Prime,
+    Refused,
+    Settle,
+    Taken,
+    Unprimed,
+)
 from gateway.ledger.priming import Priming
-from gateway.ledger.protocol import Choices, LedgerUnavailable, OnSettled, Past, Wanted
+from gateway.ledger.protocol import Choices, LedgerUnavailable, Log, OnSettled, Past, Recorded, Wanted
 from gateway.ledger.refusals import refusal
+from gateway.ledger.sweeping import settle_ended, shipped
 from gateway.stores.interfaces import StoreUnavailable
+
+SWEEP_S: Final = 5.0
 
 TRIES: Final = 4
 """Of one reservation, where periods pass and counters are primed in between."""
@@ -33,6 +47,7 @@ class LocalLedger:
         clock: Clock,
         past: Past,
         *,
+        log: Log | None = None,
         timeout_s: float = 0.25,
         lease_ms: int = 60_000,
         on_settled: OnSettled | None = None,
@@ -40,8 +55,12 @@ class LocalLedger:
         self._clock = clock
         self._lease_ms = lease_ms
         self._on_settled = on_settled
+        self._past = past
+        self._log = log
         self._book = Book()
-        self._priming = Priming(past, self._apply, timeout_s)
+        self._priming = Priming(self._before, self._apply, timeout_s)
+        self._of_record: set[str] = set()
+        """Holds of calls that have no end on record: nobody here will settle them."""
 
     @property
     def started(self) -> bool:
@@ -86,17 +105,39 @@ class LocalLedger:
         return int(self._clock.monotonic() * 1000)
 
     async def run(self) -> None:
-        """Renews the leases of the calls that this process runs, for ever."""
+        """Renews the leases of the calls that this process runs, for ever, and settles what dead processes left."""
+        renewed_s = self._clock.monotonic()
         while True:
-            await self._clock.sleep(self._lease_ms / 3000)
-            self._book.renew(self._lease_ms, self._steady_ms())
+            await self._clock.sleep(SWEEP_S)
+            if self._clock.monotonic() - renewed_s >= self._lease_ms / 3000:
+                renewed_s = self._clock.monotonic()
+                self._book.renew(self._lease_ms, self._steady_ms())
+            await self.sweep()
+
+    async def sweep(self) -> None:
+        """Holds of calls that began elsewhere, or before, are settled as their records say, once they do."""
+
+        def settle(operation: Settle) -> None:
+            self._of_record.discard(operation.id)
+            self._book.apply(operation, self._clock.now_ms(), self._steady_ms())
+
+        with suppress(StoreUnavailable):
+            await settle_ended(self._past, sorted(self._of_record), settle)
 
     async def aclose(self) -> None:
         await self._priming.aclose()
 
     async def _apply(self, operations: list[Operation]) -> None:
         for operation in operations:
+            if isinstance(operation, Adopt):
+                self._of_record.add(operation.id)
             self._book.apply(operation, self._clock.now_ms(), self._steady_ms())
+
+    async def _before(self, demand: Demand) -> Recorded:
+        """What has ended here by now is on record."""
+        if self._log is not None:
+            await shipped(self._log, self._clock)
+        return await self._past.before(demand)
 
     async def _prime(self, demands: Sequence[Demand]) -> Demand | None:
         """The demand that blocks, where the records can't be asked; what doesn't counts from now on."""

@@ -9,10 +9,9 @@ from typing import Final
 
 from gateway.ledger.local import Clock, LocalLedger
 from gateway.ledger.past import RecordedPast
-from gateway.ledger.protocol import LedgerUnavailable
+from gateway.ledger.protocol import LedgerUnavailable, Log
 from gateway.ledger.redis_store import RedisStore, connect
 from gateway.ledger.shared import SharedLedger
-from gateway.policy.entries import Entry
 from gateway.policy.snapshot import Policy
 from gateway.stores.database import Database
 from gateway.stores.spending import SqlSpending
@@ -22,19 +21,20 @@ LOOK_UP_S: Final = 2.0
 
 
 def open_ledger(
-    url: str | None, database: Database, executor: Executor, clock: Clock, current: Callable[[], Policy]
+    url: str | None,
+    database: Database,
+    executor: Executor,
+    clock: Clock,
+    log: Log,
+    current: Callable[[], Policy],
 ) -> LocalLedger | SharedLedger:
     """`run` must run beside it. Gateways of one installation share what is at `url`. Raises LedgerUnavailable where
     that is no address."""
-
-    def find(id_: str) -> Entry | None:
-        return next((each for each in current().entries if each.id == id_), None)
-
-    past = RecordedPast(SqlSpending(database.engine), executor, find, clock.now_ms)
+    past = RecordedPast(SqlSpending(database.engine), executor, lambda: current().entries, clock.now_ms)
     if url is None:
-        return LocalLedger(clock, past, timeout_s=LOOK_UP_S)
+        return LocalLedger(clock, past, log=log, timeout_s=LOOK_UP_S)
     try:
-        store = RedisStore(connect(url), database.installation)
+        store = RedisStore(connect(url), database.installation, secrets.token_hex(8))
     except ValueError as error:
         raise LedgerUnavailable(f"GATEWAY_REDIS_URL: {error}") from None
-    return SharedLedger(store, clock, past, secrets.token_hex(8))
+    return SharedLedger(store, clock, past, log)

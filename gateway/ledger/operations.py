@@ -50,10 +50,12 @@ class Prime(Struct, frozen=True, array_like=True, tag="prime"):
 
 
 class Adopt(Struct, frozen=True, array_like=True, tag="adopt"):
-    """A hold that was taken elsewhere, or before the counters were lost: it is counted whether or not it fits."""
+    """A hold that was taken elsewhere, or before the counters were lost: it is counted whether or not it fits.
+    `of_record`: nobody who lives holds it; the record of its call will say how it ended."""
 
     id: str
     demands: tuple[Demand, ...]
+    of_record: bool = False
 
 
 Operation = Reserve | Settle | Cancel | Extend | Prime | Adopt
@@ -122,5 +124,5 @@ class Answers(Struct, frozen=True, array_like=True):
 
     now_ms: int
     epoch: int
-    state: Literal["open", "gathering", "void"]
+    state: Literal["open", "telling", "gathering", "void"]
     answers: tuple[Answer, ...]

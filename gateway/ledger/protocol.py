@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Protocol
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Final, Literal, Protocol
 
 from msgspec import Struct
 
@@ -52,23 +53,61 @@ class Recorded(Struct, frozen=True):
     open: tuple[tuple[str, int], ...] = ()
 
 
+class Ended(Struct, frozen=True):
+    """What the record of a call says: the place of its outcome in its writer's chain, and what it used."""
+
+    seq: int
+    charge: Charge
+
+
+Cuts = Mapping[str, int]
+"""By writer of the audit log: what it wrote after this place is counted elsewhere."""
+
+NO_CUTS: Final[Cuts] = MappingProxyType({})
+
+
 class Past(Protocol):
     """The records of calls: what a counter begins with that is new, renamed, or was lost."""
 
-    async def before(self, demand: Demand) -> Recorded:
+    def counted(self) -> frozenset[str]:
+        """The entries that are in force, by id."""
+        ...
+
+    async def before(self, demand: Demand, cuts: Cuts = NO_CUTS) -> Recorded:
         """Raises StoreUnavailable."""
         ...
 
-    async def ended(self, ids: Sequence[str]) -> frozenset[str]:
+    async def ended(self, ids: Sequence[str]) -> Mapping[str, Ended]:
         """Those of these holds whose call is recorded as ended. Raises StoreUnavailable."""
         ...
+
+
+class Log(Protocol):
+    """This process's part of the audit log: the numbers of the last entry it wrote (or is about to), and of the last
+    one that the database has."""
+
+    @property
+    def writer(self) -> str: ...
+
+    @property
+    def appended(self) -> int: ...
+
+    @property
+    def shipped(self) -> int: ...
+
+    def hurry(self) -> None:
+        """Ship what waits, now."""
+        ...
+
+
+State = Literal["gathering", "telling", "open"]
 
 
 class Epoch(Struct, frozen=True):
     """Which counters a store has: see epoch.lua. `processes` are those heard of in the last seconds."""
 
     number: int
-    is_open: bool
+    state: State
     processes: int
 
 
@@ -77,13 +116,25 @@ class Store(Protocol):
 
     async def run(self, epoch: int, operations: Sequence[Operation], timeout_s: float) -> Answers: ...
 
-    async def beat(self, process: str, processes: int, timeout_s: float) -> Epoch:
-        """This process is alive, and knew of so many. An epoch is begun where there is none of the server's; it is
-        opened when as many have joined it, or after a while."""
+    async def beat(self, processes: int, timeout_s: float) -> Epoch:
+        """This process is alive, and knew of so many. An epoch is begun where there is none of the server's; it goes
+        on when as many have done their part, or after a while."""
         ...
 
-    async def join(self, process: str, epoch: int, timeout_s: float) -> None:
+    async def join(self, epoch: int, writer: str, cut: int, timeout_s: float) -> None:
+        """What this writer wrote up to `cut` is on record."""
+        ...
+
+    async def cuts(self, epoch: int, timeout_s: float) -> Cuts:
+        """Of all that joined."""
+        ...
+
+    async def told(self, epoch: int, timeout_s: float) -> None:
         """What this process holds is known in this epoch."""
+        ...
+
+    async def orphans(self, epoch: int, timeout_s: float) -> Sequence[str]:
+        """Some holds of processes that are not alive: by their ids."""
         ...
 
     async def aclose(self) -> None: ...

@@ -17,14 +17,18 @@ from redis.asyncio import Redis, RedisCluster, Sentinel
 from redis.asyncio.cluster import ClusterNode
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import NoScriptError, RedisError
+from redis.exceptions import NoScriptError, RedisClusterException, RedisError
 
 from gateway.ledger.operations import Answers, Operation
-from gateway.ledger.protocol import Epoch, LedgerUnavailable
+from gateway.ledger.protocol import Cuts, Epoch, LedgerUnavailable
 from gateway.ledger.scripts import epoch_key, source
 
 GATHERING_MS: Final = 5_000
 """How long a new epoch waits for processes that were heard of before, and are not any more."""
+
+NEWCOMERS_MS: Final = 1_500
+"""How long a new epoch waits at least: a process that began a moment ago is not known to the others, but has beaten
+within this time."""
 
 _ONE_OF_SEVERAL_S: Final = 0.1
 """How long one of several servers is waited for that can all say the same, so that another is asked in time."""
@@ -43,32 +47,63 @@ class Client(Protocol):
 
 
 class RedisStore:
-    def __init__(self, client: Client, deployment: str, *, gathering_ms: int = GATHERING_MS) -> None:
+    """`process` is a name that no other process has."""
+
+    def __init__(
+        self,
+        client: Client,
+        deployment: str,
+        process: str,
+        *,
+        gathering_ms: int = GATHERING_MS,
+        newcomers_ms: int = NEWCOMERS_MS,
+    ) -> None:
         self._client = client
         self._key = epoch_key(deployment)
+        self._process = process
         self._gathering_ms = gathering_ms
+        self._newcomers_ms = min(newcomers_ms, gathering_ms)
         self._ledger = _Script(source("ledger"))
         self._epoch = _Script(source("epoch"))
         self._encode = msgspec.msgpack.Encoder().encode
 
     async def run(self, epoch: int, operations: Sequence[Operation], timeout_s: float) -> Answers:
-        asked = self._ledger.run(self._client, self._key, self._encode((epoch, operations)))
-        said = await _bounded(asked, timeout_s)
+        encoded = self._encode((epoch, operations, self._process))
+        said = await _bounded(self._ledger.run(self._client, self._key, encoded), timeout_s)
         try:
             return _ANSWERS.decode(said)
         except msgspec.MsgspecError as error:
             raise LedgerUnavailable("Redis answered what no script of ours says") from error
 
-    async def beat(self, process: str, processes: int, timeout_s: float) -> Epoch:
-        asked = self._epoch.run(self._client, self._key, "beat", process, processes, self._gathering_ms)
-        number, state, alive = await _bounded(asked, timeout_s)
-        return Epoch(number, state == b"open", alive)
+    async def beat(self, processes: int, timeout_s: float) -> Epoch:
+        number, state, alive = await self._ask(
+            timeout_s, "beat", processes, self._gathering_ms, self._newcomers_ms
+        )
+        return Epoch(number, _text(state), alive)
 
-    async def join(self, process: str, epoch: int, timeout_s: float) -> None:
-        await _bounded(self._epoch.run(self._client, self._key, "join", process, epoch), timeout_s)
+    async def join(self, epoch: int, writer: str, cut: int, timeout_s: float) -> None:
+        await self._ask(timeout_s, "join", epoch, writer, cut)
+
+    async def cuts(self, epoch: int, timeout_s: float) -> Cuts:
+        said = await self._ask(timeout_s, "cuts", epoch)
+        return {_text(writer): int(cut) for writer, cut in zip(said[::2], said[1::2], strict=True)}
+
+    async def told(self, epoch: int, timeout_s: float) -> None:
+        await self._ask(timeout_s, "told", epoch)
+
+    async def orphans(self, epoch: int, timeout_s: float) -> Sequence[str]:
+        return [_text(id_) for id_ in await self._ask(timeout_s, "orphans", epoch)]
 
     async def aclose(self) -> None:
         await self._client.aclose()
+
+    async def _ask(self, timeout_s: float, verb: str, *arguments: object) -> Any:
+        asked = self._epoch.run(self._client, self._key, verb, self._process, *arguments)
+        return await _bounded(asked, timeout_s)
+
+
+def _text(said: bytes) -> Any:
+    return said.decode()
 
 
 class _Script:
@@ -89,7 +124,7 @@ async def _bounded(asked: Awaitable[Any], timeout_s: float) -> Any:
     try:
         async with asyncio.timeout(timeout_s):
             return await asked
-    except (RedisError, OSError, TimeoutError) as error:
+    except (RedisError, RedisClusterException, OSError, TimeoutError) as error:
         raise LedgerUnavailable(f"Redis: {type(error).__name__} {error}".strip()) from error
 
 

@@ -26,6 +26,7 @@ from gateway.audit.entry import (
 from gateway.call import Call, Measured
 from gateway.dialects.interface import Asked
 from gateway.errors import Kind, Problem, Refused, SpoolUnavailable
+from gateway.holding import reserved
 from gateway.runtime import Runtime
 from gateway.usage import dollars
 
@@ -97,7 +98,16 @@ def intent(call: Call, verdicts: int) -> Intent:
         ),
         policy=call.policy.revision,
         decisions=tuple(call.trail[:verdicts]),
+        cost=_held(call),
     )
+
+
+def _held(call: Call) -> Cost | None:
+    """Charged until there is an outcome, should this process not live to say how it ended."""
+    if call.hold is None or call.bound is None:
+        return None
+    nano_usd = reserved(call.hold, call.bound).nano_usd
+    return Cost(reserved_usd=dollars(nano_usd)) if nano_usd else None
 
 
 def _tools(asked: Asked) -> tuple[str, ...]:

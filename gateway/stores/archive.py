@@ -75,12 +75,12 @@ class SqlArchive:
 
     def open_calls(self, writer: str) -> list[OpenCall]:
         wanted = (
-            select(calls.c.id, calls.c.at)
+            select(calls.c.id, calls.c.at, calls.c.held_nano_usd)
             .where(calls.c.writer == writer, calls.c.outcome_seq.is_(None))
             .order_by(calls.c.intent_seq)
         )
         with reading(self._engine) as connection:
-            return [OpenCall(row.id, row.at) for row in connection.execute(wanted)]
+            return [OpenCall._make(row) for row in connection.execute(wanted)]
 
     def open_acts(self, writer: str) -> list[str]:
         wanted = select(acts.c.id).where(acts.c.writer == writer, acts.c.acted_seq.is_(None))

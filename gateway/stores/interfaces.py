@@ -43,7 +43,8 @@ class EntryRow(NamedTuple):
 
 
 class IntentColumns(NamedTuple):
-    """What a call's intent says, as columns of `calls`. `roles` are joined by commas."""
+    """What a call's intent says, as columns of `calls`. `roles` are joined by commas. `held_nano_usd` is charged for it as
+    long as it has no end; None: nothing."""
 
     id: str
     writer: str
@@ -59,6 +60,7 @@ class IntentColumns(NamedTuple):
     model: str | None
     stream: bool
     policy: str
+    held_nano_usd: int | None
     decision: str | None
 
 
@@ -130,6 +132,7 @@ class Shipment:
 class OpenCall(NamedTuple):
     id: str
     at: str
+    held_nano_usd: int | None = None
 
 
 class Archive(Protocol):

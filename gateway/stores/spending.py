@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, and_, func, literal, or_, select
 
 from gateway.stores.database import reading
 from gateway.stores.tables import calls
@@ -23,10 +23,12 @@ _FACTS = (
     "region",
     "target",
 )
+_TOKENS = func.coalesce(calls.c.input_tokens, 0) + func.coalesce(calls.c.output_tokens, 0)
 
 
 class Used(NamedTuple):
-    """By calls whose facts are the same. `roles` are joined by commas."""
+    """By calls whose facts are the same. `roles` are joined by commas. `open`: by the one call of this id, which has no
+    end on record; its money is what was reserved for it, its tokens are not known."""
 
     user: str | None
     team: str | None
@@ -42,6 +44,16 @@ class Used(NamedTuple):
     calls: int
     tokens: int
     nano_usd: int
+    open: str | None = None
+
+
+class EndedCall(NamedTuple):
+    """`seq`: of its outcome."""
+
+    id: str
+    seq: int
+    nano_usd: int
+    tokens: int
 
 
 class SqlSpending:
@@ -50,27 +62,39 @@ class SqlSpending:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def used(self, since: str, until: str, facts: Mapping[str, str]) -> list[Used]:
-        """Of calls that began in this time (as `entry.time_text` writes it), have ended and were not refused, and of
-        which these facts are so."""
+    def used(self, since: str, until: str, cuts: Mapping[str, int]) -> list[Used]:
+        """By calls that began in this time (as `entry.time_text` writes it) and were sent. Of these writers, by those that
+        ended up to this place in their chain."""
         columns = [calls.c[name] for name in _FACTS]
-        tokens = func.coalesce(calls.c.input_tokens, 0) + func.coalesce(calls.c.output_tokens, 0)
-        wanted = (
+        within = calls.c.at >= since, calls.c.at < until
+        sent = or_(calls.c.ending != "refused", calls.c.cost_nano_usd > 0)
+        told = (
+            calls.c.writer.not_in([*cuts]),
+            *(and_(calls.c.writer == writer, calls.c.outcome_seq <= cut) for writer, cut in cuts.items()),
+        )
+        ended = (
             select(
                 *columns,
                 func.count(),
-                func.sum(tokens),
+                func.sum(_TOKENS),
                 func.sum(func.coalesce(calls.c.cost_nano_usd, 0)),
             )
-            .where(calls.c.at >= since, calls.c.at < until, calls.c.outcome_seq.is_not(None))
-            .where(calls.c.ending != "refused", *(calls.c[name] == value for name, value in facts.items()))
+            .where(*within, calls.c.outcome_seq.is_not(None), sent, or_(*told))
             .group_by(*columns)
         )
+        held = func.coalesce(calls.c.held_nano_usd, 0)
+        running = select(*columns, literal(1), literal(0), held, calls.c.id).where(
+            *within, calls.c.outcome_seq.is_(None), calls.c.writer.not_in([*cuts])
+        )
         with reading(self._engine) as connection:
-            return [Used._make(row) for row in connection.execute(wanted)]
+            return [Used._make((*row, None)) for row in connection.execute(ended)] + [
+                Used._make(row) for row in connection.execute(running)
+            ]
 
-    def ended(self, ids: Sequence[str]) -> frozenset[str]:
+    def ended(self, ids: Sequence[str]) -> list[EndedCall]:
         """Those of these calls that have ended."""
-        wanted = select(calls.c.id).where(calls.c.outcome_seq.is_not(None), calls.c.id.in_(ids))
+        spent = func.coalesce(calls.c.cost_nano_usd, 0)
+        wanted = select(calls.c.id, calls.c.outcome_seq, spent, _TOKENS)
         with reading(self._engine) as connection:
-            return frozenset(connection.scalars(wanted))
+            found = connection.execute(wanted.where(calls.c.outcome_seq.is_not(None), calls.c.id.in_(ids)))
+            return [EndedCall._make(row) for row in found]

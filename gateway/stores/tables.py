@@ -76,6 +76,7 @@ calls = Table(
     Column("model", String(512)),
     Column("stream", Boolean, nullable=False),
     Column("policy", String(128), nullable=False),
+    Column("held_nano_usd", BigInteger),
     Column("decision", String(512)),
     Column("outcome_seq", BigInteger),
     Column("ended_at", String(32)),

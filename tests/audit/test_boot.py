@@ -6,7 +6,7 @@ import pytest
 
 from gateway.audit.boot import interrupted, start
 from gateway.audit.chain import Chain, lines_of
-from gateway.audit.entry import Entry, encode
+from gateway.audit.entry import Cost, Entry, encode
 from gateway.audit.recovery import SpoolDamaged, create
 from gateway.audit.segments import SegmentWriter, lines_after, writer_folders
 from gateway.audit.verify import Verifier
@@ -135,6 +135,13 @@ def test_boots_are_counted(place: Place):
 def test_an_interrupted_call_took_at_most_until_it_was_found():
     ended = interrupted(OpenCall("c1", intent("c1").at), START_MS + 1_500)
     assert (ended.ending, ended.latency_ms.total) == ("interrupted", 1500.0)
+
+
+def test_an_interrupted_call_is_charged_what_was_held_for_it():
+    assert interrupted(OpenCall("c1", intent("c1").at, 5), START_MS).cost == Cost(
+        usd="0.000000005", reserved_usd="0.000000005"
+    )
+    assert interrupted(OpenCall("c1", intent("c1").at), START_MS).cost == Cost()
 
 
 def test_a_clock_that_ran_back_makes_no_negative_time():

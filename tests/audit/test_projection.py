@@ -35,6 +35,12 @@ def test_an_intent_alone_is_open():
     assert made.calls == [call_row(intent_columns("w1", 1, intent("c1")), NO_OUTCOME)]
 
 
+def test_what_an_intent_says_is_held_is_a_column():
+    held = replace(intent("c1"), cost=Cost(reserved_usd="0.000000009"))
+    (row,) = [dict(zip(CALL_COLUMNS, call, strict=True)) for call in shipped(held).calls]
+    assert (row["held_nano_usd"], row["reserved_nano_usd"], row["cost_nano_usd"]) == (9, None, None)
+
+
 def test_an_outcome_alone_ends_a_call_that_was_shipped_before():
     made = shipped(outcome("c1"))
     assert (made.outcomes, made.calls) == ([(*outcome_columns(1, outcome("c1")), "c1")], [])

@@ -24,6 +24,8 @@ CATCH_ALLS: Final[Mapping[str, str]] = {
     "gateway/stores/processes.py::Reports.follow": "the reporter's loop: without it the process looks dead to others",
     "gateway/privacy/worker.py::_answer": "the reader's loop: what fails is told without its words, which may quote the text",
     "gateway/pipeline.py::settle": "one failing step does not stop the next",
+    "gateway/ledger/batches.py::Batches._hand_out": "settling: who is told of a settlement keeps no other from being told",
+    "gateway/ledger/shared.py::SharedLedger._repeat": "the follower's loop: without it no store is come back to",
 }
 
 # file::scope → who keeps the task, and when it is awaited or cancelled.

@@ -14,7 +14,7 @@ from gateway.clock import SystemClock
 from gateway.ledger.demand import Charge, Hold
 from gateway.ledger.redis_store import RedisStore, connect
 from gateway.ledger.shared import SharedLedger
-from tests.ledger.parts import GivenPast, budget, slot, wanted
+from tests.ledger.parts import GivenLog, GivenPast, budget, slot, wanted
 
 BOUND = 10
 COST = 7
@@ -59,9 +59,8 @@ async def late(lag: list[float]) -> None:
 
 
 async def main(url: str, process: str, amount: int, at_once: int) -> None:
-    ledger = SharedLedger(
-        RedisStore(connect(url), "callers", gathering_ms=1500), SystemClock(), GivenPast(), process
-    )
+    store = RedisStore(connect(url), "callers", process, gathering_ms=1500)
+    ledger = SharedLedger(store, SystemClock(), GivenPast(), GivenLog())
     lag, over = [0.0], asyncio.Event()
     asyncio.get_running_loop().add_reader(sys.stdin, over.set)
 

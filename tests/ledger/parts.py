@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from gateway.ledger.demand import Charge, Demand, Hold
 from gateway.ledger.operations import Answer, Answers, Done, Operation
-from gateway.ledger.protocol import Choices, Epoch, LedgerUnavailable, Recorded, Wanted
+from gateway.ledger.protocol import NO_CUTS, Choices, Cuts, Ended, Epoch, LedgerUnavailable, Recorded, Wanted
 from gateway.policy.entries import Exceeded, Failing
 from gateway.stores.interfaces import StoreUnavailable
 
@@ -46,6 +46,14 @@ def requests(most: int, *, name: str = "per-user", failing: Failing = "block") -
     return lambda now_ms: Demand("requests", f"{entry}|anna", 1, most, 60_000, 0, 0, "block", entry, failing)
 
 
+def tokens(amount: int, most: int) -> Callable[[int], Demand]:
+    """So many in any minute."""
+    entry = "per-user#tokens"
+    return lambda now_ms: Demand(
+        "tokens", f"{entry}|anna", amount, most, 60_000, 0, 0, "block", entry, "block"
+    )
+
+
 def slot(most: int, *, name: str = "at-once", failing: Failing = "block") -> Callable[[int], Demand]:
     entry = f"{name}#concurrent"
     return lambda now_ms: Demand(
@@ -67,18 +75,38 @@ class GivenPast:
     """What is on record: by entry, and which holds have ended. `asked` are the entries that were asked for."""
 
     recorded: dict[str, Recorded] = field(default_factory=dict)
-    over: set[str] = field(default_factory=set)
+    over: dict[str, Ended] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     down: bool = False
 
-    async def before(self, demand: Demand) -> Recorded:
+    in_force: frozenset[str] = frozenset()
+    cuts: list[Cuts] = field(default_factory=list)
+
+    def counted(self) -> frozenset[str]:
+        return self.in_force
+
+    async def before(self, demand: Demand, cuts: Cuts = NO_CUTS) -> Recorded:
         if self.down:
             raise StoreUnavailable("the database is down")
         self.asked.append(demand.name)
+        self.cuts.append(cuts)
         return self.recorded.get(demand.name, Recorded())
 
-    async def ended(self, ids: Sequence[str]) -> frozenset[str]:
-        return frozenset(self.over & set(ids))
+    async def ended(self, ids: Sequence[str]) -> dict[str, Ended]:
+        return {id_: self.over[id_] for id_ in ids if id_ in self.over}
+
+
+@dataclass
+class GivenLog:
+    """All is on record, unless `shipped` says otherwise."""
+
+    writer: str = "w1"
+    appended: int = 0
+    shipped: int = 0
+    hurried: int = 0
+
+    def hurry(self) -> None:
+        self.hurried += 1
 
 
 @dataclass
@@ -103,11 +131,20 @@ class ScriptedStore:
         answers: tuple[Answer, ...] = () if self.state == "void" else tuple(Done() for _ in operations)
         return Answers(1_000_000, epoch, self.state, answers)  # type: ignore[arg-type]
 
-    async def beat(self, process: str, processes: int, timeout_s: float) -> Epoch:
-        return Epoch(1, True, 1)
+    async def beat(self, processes: int, timeout_s: float) -> Epoch:
+        return Epoch(1, "open", 1)
 
-    async def join(self, process: str, epoch: int, timeout_s: float) -> None:
+    async def join(self, epoch: int, writer: str, cut: int, timeout_s: float) -> None:
         """Nothing is kept of it."""
+
+    async def cuts(self, epoch: int, timeout_s: float) -> Cuts:
+        return {}
+
+    async def told(self, epoch: int, timeout_s: float) -> None:
+        """Nothing is kept of it."""
+
+    async def orphans(self, epoch: int, timeout_s: float) -> Sequence[str]:
+        return []
 
     async def aclose(self) -> None:
         """Nothing is open."""

@@ -179,3 +179,35 @@ async def test_the_stores_clock_is_known_from_its_answers():
     assert batches.store_ms() is None
     await asked(batches, "a")
     assert 1_000_000 <= (batches.store_ms() or 0) < 1_060_000
+
+
+async def test_whoever_waits_when_the_counters_begin_anew_hears_of_it_at_once():
+    store = ScriptedStore()
+    store.gate.clear()
+    batches = flying(store)
+    under_way = batches.ask(Reserve("a", ()))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    behind = batches.ask(Reserve("b", ()))
+    batches.suspend("the counters began anew")
+    for _ in range(3):
+        await asyncio.sleep(0)
+    assert behind.done()
+    assert isinstance(behind.exception(), LedgerUnavailable)
+    store.gate.set()
+    assert await under_way == Done()
+
+
+async def test_who_is_told_of_a_settlement_and_fails_keeps_nobody_waiting():
+    def breaks(_: Answer) -> None:
+        raise RuntimeError("an alert can't be sent")
+
+    store = ScriptedStore()
+    batches = flying(store)
+    batches.post(Settle("a", 1, 1), breaks)
+    batches.post(Settle("b", 1, 1), (heard := list[Answer]()).append)
+    waiting = batches.ask(Reserve("c", ()))
+    flown = asyncio.ensure_future(asyncio.wait_for(waiting, 5))
+    assert await flown == Done()
+    assert heard == [Done()]
+    assert not batches.down

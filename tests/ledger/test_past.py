@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
-from gateway.ledger.demand import Demand
+from gateway.ledger.demand import Charge, Demand
 from gateway.ledger.demands import Bound, demands
 from gateway.ledger.past import RecordedPast
+from gateway.ledger.protocol import NO_CUTS, Cuts, Ended, Recorded
 from gateway.policy.entries import Entry
 from gateway.policy.match import Facts
 from gateway.policy.scopes import about
-from gateway.stores.spending import Used
+from gateway.stores.interfaces import StoreUnavailable
+from gateway.stores.spending import EndedCall, Used
 from tests.ledger.declared import budget, limit
 from tests.parts.runtime import NOON_MS
 
@@ -22,14 +26,14 @@ from tests.parts.runtime import NOON_MS
 class GivenSpending:
     def __init__(self, *rows: Used) -> None:
         self.rows = rows
-        self.asked: list[tuple[str, str, Mapping[str, str]]] = []
+        self.asked: list[tuple[str, str, Mapping[str, int]]] = []
 
-    def used(self, since: str, until: str, facts: Mapping[str, str]) -> Sequence[Used]:
-        self.asked.append((since, until, facts))
+    def used(self, since: str, until: str, cuts: Mapping[str, int]) -> Sequence[Used]:
+        self.asked.append((since, until, cuts))
         return self.rows
 
-    def ended(self, ids: Sequence[str]) -> frozenset[str]:
-        return frozenset(id_ for id_ in ids if id_ != "running")
+    def ended(self, ids: Sequence[str]) -> Sequence[EndedCall]:
+        return [EndedCall(id_, 7, 400, 30) for id_ in ids if id_ != "running"]
 
 
 def used(**facts: Any) -> Used:
@@ -44,17 +48,22 @@ def asked(entry: Entry, **facts: Any) -> Demand:
     return found[0]
 
 
-async def before(entry: Entry, spending: GivenSpending, **facts: Any) -> int:
+@contextmanager
+def recorded(spending: GivenSpending, *entries: Entry) -> Iterator[RecordedPast]:
     with ThreadPoolExecutor(1) as executor:
-        past = RecordedPast(spending, executor, {entry.id: entry}.get, lambda: NOON_MS)
+        yield RecordedPast(spending, executor, lambda: entries, lambda: NOON_MS)
+
+
+async def before(entry: Entry, spending: GivenSpending, **facts: Any) -> int:
+    with recorded(spending, entry) as past:
         return (await past.before(asked(entry, **facts))).used
 
 
 async def test_a_budget_begins_with_what_its_scope_spent_in_its_period():
     spending = GivenSpending(used(team="support"), used(team="legal"), used(team="support", user="anna"))
     assert await before(budget(per=["team"]), spending, team="support") == 800
-    [(since, until, facts)] = spending.asked
-    assert (since[:10], until[:10], facts) == ("2027-01-01", "2027-02-01", {"team": "support"})
+    [(since, until, cuts)] = spending.asked
+    assert (since[:10], until[:10], cuts) == ("2027-01-01", "2027-02-01", {})
 
 
 @pytest.mark.parametrize(("kind", "expected"), [("requests", 2), ("tokens", 30)])
@@ -85,14 +94,63 @@ async def test_a_budget_of_all_time_begins_at_the_beginning():
 async def test_calls_at_once_and_entries_that_are_gone_begin_with_nothing():
     spending = GivenSpending(used())
     assert await before(limit(concurrent=1)[0], spending) == 0
-    with ThreadPoolExecutor(1) as executor:
-        past = RecordedPast(spending, executor, lambda _: None, lambda: NOON_MS)
+    with recorded(spending) as past:
         assert (await past.before(asked(budget()))).used == 0
+        assert past.counted() == frozenset()
     assert spending.asked == []
 
 
+async def test_calls_without_an_end_are_held_at_what_was_reserved_and_tokens_nobody_knows_are_not():
+    rows = (
+        used(),
+        used(open="a", calls=1, tokens=0, nano_usd=90),
+        used(open="b", calls=1, tokens=0, nano_usd=0),
+    )
+    for entry, expected in (
+        (budget(), Recorded(400, (("a", 90),))),
+        (limit(requests="9/minute")[0], Recorded(2, (("a", 1), ("b", 1)))),
+        (limit(tokens="9/minute")[0], Recorded(30)),
+    ):
+        with recorded(GivenSpending(*rows), entry) as past:
+            assert await past.before(asked(entry)) == expected
+
+
+async def test_all_scopes_of_an_entry_are_looked_up_at_once():
+    spending, entry = (
+        GivenSpending(used(team="support"), used(team="legal", nano_usd=5)),
+        budget(per=["team"]),
+    )
+    with recorded(spending, entry) as past:
+        some = await asyncio.gather(
+            *(past.before(asked(entry, team=team)) for team in ("support", "legal", "home"))
+        )
+        assert [each.used for each in some] == [400, 5, 0]
+        assert len(spending.asked) == 1
+
+
+async def test_other_cuts_are_another_look_up():
+    spending, entry = GivenSpending(used()), budget()
+    cuts: list[Cuts] = [{"w1": 5}, {"w1": 9}, NO_CUTS]
+    with recorded(spending, entry) as past:
+        for each in (cuts[0], cuts[0], *cuts):
+            await past.before(asked(entry), each)
+    assert [each for _, _, each in spending.asked] == cuts
+
+
+async def test_a_look_up_that_failed_is_made_again():
+    class Failing(GivenSpending):
+        def used(self, since: str, until: str, cuts: Mapping[str, int]) -> Sequence[Used]:
+            if not super().used(since, until, cuts) or len(self.asked) == 1:
+                raise StoreUnavailable("busy")
+            return self.rows
+
+    with recorded(Failing(used()), entry := budget()) as past:
+        with pytest.raises(StoreUnavailable):
+            await past.before(asked(entry))
+        assert (await past.before(asked(entry))).used == 400
+
+
 async def test_a_hold_has_ended_when_its_call_has():
-    with ThreadPoolExecutor(1) as executor:
-        past = RecordedPast(GivenSpending(), executor, lambda _: None, lambda: NOON_MS)
+    with recorded(GivenSpending()) as past:
         found = await past.ended(["a", "a/1", "b~", "running", "running/1"])
-    assert found == {"a", "a/1", "b~"}
+    assert found == dict.fromkeys(["a", "a/1", "b~"], Ended(7, Charge(400, 30)))

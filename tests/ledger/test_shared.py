@@ -13,12 +13,24 @@ import pytest
 from redis import Redis
 
 from gateway.clock import SystemClock
-from gateway.ledger.demand import Charge, Hold, Refusal
+from gateway.ledger.demand import Charge, Demand, Hold, Refusal
 from gateway.ledger.operations import Spent
-from gateway.ledger.protocol import OnSettled, Recorded
+from gateway.ledger.protocol import NO_CUTS, Cuts, Ended, OnSettled, Recorded
 from gateway.ledger.redis_store import RedisStore, connect
 from gateway.ledger.shared import SharedLedger
-from tests.ledger.parts import DAY_MS, NOTHING, GivenPast, as_hold, budget, requests, slot, wanted
+from gateway.usage import MAX_NANO_USD
+from tests.ledger.parts import (
+    DAY_MS,
+    NOTHING,
+    GivenLog,
+    GivenPast,
+    as_hold,
+    budget,
+    requests,
+    slot,
+    tokens,
+    wanted,
+)
 from tests.parts.redis_server import RedisServer, redis_server
 
 _NAMES = count()
@@ -35,17 +47,23 @@ async def ledger(
     deployment: str,
     *,
     past: GivenPast | None = None,
+    log: GivenLog | None = None,
     process: str = "one",
     gathering_ms: int = 0,
     timeout_s: float = 10,
+    clock: SystemClock | None = None,
     on_settled: OnSettled | None = None,
 ) -> AsyncIterator[SharedLedger]:
     """As it is once it has begun, but for what it does by itself: a test says when it beats."""
-    store = RedisStore(connect(server.url), deployment, gathering_ms=gathering_ms)
+    store = RedisStore(connect(server.url), deployment, process, gathering_ms=gathering_ms, newcomers_ms=0)
     made = SharedLedger(
-        store, SystemClock(), past or GivenPast(), process, timeout_s=timeout_s, on_settled=on_settled
+        store,
+        clock or SystemClock(),
+        past or GivenPast(),
+        log or GivenLog(process),
+        timeout_s=timeout_s,
+        on_settled=on_settled,
     )
-    await made.beat()
     await made.beat()
     try:
         yield made
@@ -57,6 +75,14 @@ def as_redis(shared: SharedLedger) -> RedisStore:
     store = shared._store
     assert isinstance(store, RedisStore)
     return store
+
+
+async def up(shared: SharedLedger) -> None:
+    """As many beats as it takes."""
+    async with asyncio.timeout(20):
+        while shared.down:
+            await shared.beat()
+    await settled(shared)
 
 
 async def settled(of: SharedLedger) -> None:
@@ -185,7 +211,8 @@ async def test_a_new_entry_begins_with_what_is_on_record(server: RedisServer, cl
         assert money(client, deployment) == (30, 65)
         await shared.reserve("b", wanted(budget(1, 100)))
         assert past.asked == ["month"]
-        shared.settle_id("running", Charge(20, 0))
+        past.over["running"] = Ended(9, Charge(20, 0))
+        await shared.sweep()
         await settled(shared)
         assert money(client, deployment) == (50, 41)
 
@@ -220,6 +247,47 @@ async def test_the_lease_of_a_live_call_is_renewed(server: RedisServer, client: 
         await shared.beat()
         await settled(shared)
         assert float(str(client.zscore(key, "a"))) > 1
+
+
+async def test_a_charge_that_no_number_of_the_store_can_hold_is_the_largest_there_is(
+    server: RedisServer, client: Redis, deployment: str
+):
+    """A provider may claim anything; what the script can't do would be tried for ever, and nothing after it."""
+    async with ledger(server, deployment) as shared:
+        held = as_hold(await shared.reserve("a", wanted(budget(60, 100), tokens(60, 100))))
+        shared.settle(held, Charge(10**30, 10**30))
+        await settled(shared)
+        assert not shared.down
+        assert money(client, deployment) == (MAX_NANO_USD, 0)
+
+
+class StalledPast(GivenPast):
+    """Never answers."""
+
+    async def before(self, demand: Demand, cuts: Cuts = NO_CUTS) -> Recorded:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+
+class JumpingClock(SystemClock):
+    """Each look at it takes as long as the store may take."""
+
+    def __init__(self) -> None:
+        self.looks = 0
+
+    def monotonic(self) -> float:
+        self.looks += 1
+        return super().monotonic() + 10 * self.looks
+
+
+async def test_what_was_asked_first_and_what_is_asked_next_share_the_time_of_the_store(
+    server: RedisServer, client: Redis, deployment: str
+):
+    async with ledger(server, deployment, past=StalledPast(), clock=JumpingClock()) as shared:
+        async with asyncio.timeout(8):  # the look-up alone may take 10 s
+            refused = await shared.reserve("a", wanted(budget(40, 100)))
+        assert isinstance(refused, Refusal)
+        assert refused.unavailable
 
 
 # ------------------------------------------------------------------ trouble
@@ -284,7 +352,7 @@ async def test_killed_and_empty_again_redis_learns_what_is_held_and_nothing_is_o
         fragile.kill()
         shared.settle(over, Charge(25, 0))  # not on record yet
         shared.settle(ended, Charge(20, 0))
-        past.over, past.recorded = {"ended"}, {"month": Recorded(20)}
+        past.over, past.recorded = {"ended": Ended(0, Charge(20, 0))}, {"month": Recorded(20)}
         assert isinstance(await shared.reserve("b", wanted(budget(1, 100))), Refusal)
         fragile.start()
         refused = await shared.reserve("b", wanted(budget(1, 100)))
@@ -315,6 +383,34 @@ async def test_what_was_let_through_alone_is_charged_when_redis_is_back(
         await settled(shared)
         with fragile.client() as client:
             assert money(client, deployment) == (17, 0)
+
+
+async def test_what_was_let_through_alone_is_charged_though_its_counter_was_never_asked_for(
+    fragile: RedisServer, deployment: str
+):
+    """Redis comes back with all its counters, but this one's scope was never seen there."""
+    past = GivenPast({"month": Recorded(30)})
+    async with ledger(fragile, deployment, past=past, timeout_s=0.25) as shared:
+        fragile.freeze()
+        held = as_hold(await shared.reserve("a", wanted(budget(10, 100, failing="allow"))))
+        running = as_hold(await shared.reserve("b", wanted(budget(20, 100, failing="allow"))))
+        shared.settle(held, Charge(9, 0))
+        fragile.thaw()
+        await up(shared)
+        with fragile.client() as client:
+            assert money(client, deployment) == (39, 20), "what still runs is held"
+            shared.settle(running, Charge(8, 0))
+            await settled(shared)
+            assert money(client, deployment) == (47, 0)
+
+
+async def test_a_store_that_went_away_is_found_out_without_a_call(fragile: RedisServer, deployment: str):
+    async with ledger(fragile, deployment, timeout_s=0.25) as shared:
+        fragile.kill()
+        await shared.beat()
+        assert shared.down
+        assert shared.trouble is not None
+        assert shared.trouble.startswith("Redis: ")
 
 
 async def test_a_master_that_took_over_begins_a_new_epoch(
@@ -349,8 +445,8 @@ async def test_a_new_epoch_waits_for_every_process_that_was_heard_of(fragile: Re
         for _ in range(3):
             await one.beat()
         assert (one.down, two.down) == (True, True)
-        await two.beat()
-        await one.beat()
+        for each in (two, one, two, one):
+            await each.beat()
         refused = await one.reserve("b", wanted(budget(11, 100)))
         assert isinstance(refused, Refusal)
         assert refused.left == 10

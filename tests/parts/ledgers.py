@@ -8,7 +8,7 @@ from typing import Any, Final
 from gateway.ledger.demand import Charge, Demand, Hold, Refusal
 from gateway.ledger.local import LocalLedger
 from gateway.ledger.operations import Spent
-from gateway.ledger.protocol import Recorded, Wanted
+from gateway.ledger.protocol import NO_CUTS, Cuts, Ended, Recorded, Wanted
 from gateway.policy.entries import Entry, entries
 from gateway.policy.models.budgets import BudgetEntry
 from gateway.policy.models.limits import LimitEntry
@@ -85,11 +85,14 @@ class Watched:
 class NoPast:
     """Nothing was used before."""
 
-    async def before(self, demand: Demand) -> Recorded:
+    def counted(self) -> frozenset[str]:
+        return frozenset()
+
+    async def before(self, demand: Demand, cuts: Cuts = NO_CUTS) -> Recorded:
         return Recorded()
 
-    async def ended(self, ids: Sequence[str]) -> frozenset[str]:
-        return frozenset()
+    async def ended(self, ids: Sequence[str]) -> dict[str, Ended]:
+        return {}
 
 
 _ESTIMATE: Final = {"on_unbounded": "estimate", "on_unknown_price": "flag"}

@@ -31,7 +31,7 @@ class Spent:
     def row(self) -> tuple[object, ...]:
         intent = IntentColumns(
             *(self.id, "w1", 1, self.at, self.user, self.team, "key_1", None, "caller", None),
-            *("chat", self.model, False, "rev-1", None),
+            *("chat", self.model, False, "rev-1", None, None),
         )
         used, generated = self.tokens or (None, None)
         outcome = NO_OUTCOME._replace(

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from gateway.audit.appended import Appended
-from gateway.audit.entry import Attempt, Entry, Intent, Outcome, time_text
+from gateway.audit.entry import Attempt, Cost, Entry, Intent, Outcome, time_text
 from gateway.call import Call, Caller, Measured, Served
 from gateway.errors import Kind, Problem, Refused, SpoolUnavailable
 from gateway.ledger.demand import Demand, Hold
@@ -15,6 +15,7 @@ from gateway.ledger.demands import Bound
 from gateway.runtime import Runtime
 from gateway.stages import record
 from gateway.usage import Usage
+from tests.ledger.drawn import demand
 from tests.parts.calls import candidate, make_call, planned_call
 from tests.parts.runtime import NOON_MS, FakeAudit, FakeIncoming, kinds, make_runtime
 
@@ -88,6 +89,14 @@ def test_an_intent_says_who_asks_for_what_and_what_was_decided():
     assert (intent.asked.api, intent.asked.model, intent.asked.stream) == ("chat", "fast", True)
     assert [decision.rule for decision in intent.decisions] == ["caller"]
     assert (intent.policy, intent.at) == ("rev-1", time_text(NOON_MS))
+
+
+def test_an_intent_says_what_is_held_for_the_call():
+    call = planned_call()
+    call.hold, call.bound = Hold("call", 0, (demand("budget", 900, most=10_000),)), Bound(700, 10)
+    assert record.intent(call, 0).cost == Cost(reserved_usd="0.000000900")
+    call.hold = Hold("call", 0, (demand("requests", 1, most=10),))
+    assert record.intent(call, 0).cost is None
 
 
 def test_a_stranger_is_recorded_by_network_only():

@@ -69,6 +69,7 @@ def call(number: int, seq: int, writer: str = "w1", **changes: object) -> Intent
         model="fast",
         stream=True,
         policy="rev-1",
+        held_nano_usd=None,
         decision=None,
     )._replace(**changes)  # type: ignore[arg-type]
 

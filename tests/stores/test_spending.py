@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from gateway.stores.archive import SqlArchive
 from gateway.stores.database import Database
-from gateway.stores.spending import SqlSpending
+from gateway.stores.spending import EndedCall, SqlSpending, Used
 from tests.stores.parts import NOW_MS, OPEN, call, ended, entry, shipped
 
 ALWAYS = "1970-01-01T00:00:00.000Z", "9999-12-31T23:59:59.999Z"
@@ -22,7 +24,7 @@ def spending(database: Database) -> SqlSpending:
         (call(1, 3), ended(4, cost_nano_usd=None, input_tokens=None)),
         (call(2, 5, team="legal"), ended(6, cost_nano_usd=7)),
         (call(3, 7), ended(8, ending="refused", cost_nano_usd=None)),
-        (call(4, 9), OPEN),
+        (call(4, 9, held_nano_usd=60), OPEN),
     ]
     entries = [
         entry(seq, kind="outcome" if seq % 2 == 0 else "intent", call_id=f"c{(seq - 1) // 2}")
@@ -32,17 +34,36 @@ def spending(database: Database) -> SqlSpending:
     return SqlSpending(database.engine)
 
 
-def test_calls_that_are_alike_are_added_up_without_those_that_were_refused_or_run(spending: SqlSpending):
-    found = {(row.team, row.calls, row.tokens, row.nano_usd) for row in spending.used(*ALWAYS, {})}
-    assert found == {("support", 2, 72, 5), ("legal", 1, 42, 7)}
+def rows(found: Sequence[Used]) -> set[tuple[object, ...]]:
+    return {(row.team, row.calls, row.tokens, row.nano_usd, row.open) for row in found}
 
 
-def test_only_those_of_the_time_and_of_the_facts_count(spending: SqlSpending):
-    [row] = spending.used(*ALWAYS, {"team": "legal"})
-    assert (row.target, row.roles, row.api) == ("openai/gpt-5-mini", "analyst", "chat")
+def test_calls_that_are_alike_are_added_up_without_those_that_were_refused(spending: SqlSpending):
+    assert rows(spending.used(*ALWAYS, {})) == {
+        ("support", 2, 72, 5, None),
+        ("legal", 1, 42, 7, None),
+        ("support", 1, 0, 60, "c4"),
+    }
+
+
+def test_only_those_of_the_time_count(spending: SqlSpending):
     [row] = spending.used("2027-01-15T08:00:00.000Z", "2027-01-15T08:00:01.000Z", {})
     assert (row.calls, row.nano_usd) == (1, 5)
+    assert (row.target, row.roles, row.api) == ("openai/gpt-5-mini", "analyst", "chat")
+
+
+def test_of_a_writer_with_a_cut_only_what_had_ended_by_then_counts(spending: SqlSpending):
+    assert rows(spending.used(*ALWAYS, {"w1": 5})) == {("support", 2, 72, 5, None)}
+    assert len(spending.used(*ALWAYS, {"w2": 0})) == 3
+
+
+def test_what_a_call_cost_that_was_refused_while_it_ran_counts(spending: SqlSpending, database: Database):
+    archive = SqlArchive(database.engine, now_ms=lambda: NOW_MS)
+    row = call(5, 10, team="late"), ended(11, ending="refused", cost_nano_usd=3)
+    archive.ship(shipped([entry(10, call_id="c5"), entry(11, kind="outcome", call_id="c5")], [row]), 9)
+    assert ("late", 1, 42, 3, None) in rows(spending.used(*ALWAYS, {}))
 
 
 def test_who_has_ended_is_known(spending: SqlSpending):
-    assert spending.ended(["c0", "c3", "c4", "c9"]) == {"c0", "c3"}
+    found = spending.ended(["c0", "c3", "c4", "c9"])
+    assert sorted(found) == [EndedCall("c0", 2, 5, 42), EndedCall("c3", 8, 0, 42)]
