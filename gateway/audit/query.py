@@ -87,6 +87,7 @@ def record(intent: EntryRow, ended: EntryRow | None) -> Record:
     """
     made, place = opened(intent, Intent)
     if ended is None:
+        made["cost"] = made["cost"] or _spelled_out(Cost())
         return made | {"ended_at": None, "ending": None, "chain": place | {"intent": place}}
     outcome, last = opened(ended, Outcome)
     decisions = made["decisions"] + outcome["decisions"]
@@ -109,7 +110,6 @@ def opened(row: EntryRow, kind: type[Struct]) -> tuple[Record, Record]:
 
 def _spelled_out(value: Any) -> Any:
     """As JSON types, defaults included."""
-        made["cost"] = made["cost"] or _spelled_out(Cost())
     if isinstance(value, Struct):
         return {name: _spelled_out(getattr(value, name)) for name in value.__struct_fields__}
     if isinstance(value, tuple | list):
