@@ -14,7 +14,8 @@ from msgspec import Struct
 from gateway.audit.chain import open_envelope
 from gateway.audit.entry import Cost, Intent, Outcome, decode
 from gateway.errors import GatewayError
-from gateway.stores.interfaces import CallFilter, CallRow, Calls, EntryRow, Subjects
+from gateway.stores.interfaces import CallFilter, CallRow, Calls, EntryRow, Order, Subjects, Totals
+from gateway.usage import nano_of
 
 
 class UnreadableEntry(GatewayError):
@@ -33,17 +34,28 @@ class Query:
         self._subjects = subjects
 
     def search(self, wanted: CallFilter, *, names: bool = False) -> list[Record]:
-        """Newest first. `wanted.user` is a name or a pseudonym.
+        """In the order asked for. `wanted.user` and `wanted.end_user` are names or pseudonyms.
 
         With `names` a record's `who` also has `user_name` and `end_user_name`, where they are known.
         """
-        if wanted.user is not None:
-            wanted = replace(wanted, user=self._subjects.find("user", wanted.user) or wanted.user)
-        return self._records(self._calls.search(wanted), names=names)
+        return self._records(self._calls.search(self._known(wanted)), names=names)
+
+    def totals(self, wanted: CallFilter) -> Totals:
+        """Of all that is asked for, whatever the page."""
+        return self._calls.totals(self._known(wanted))
 
     def show(self, call_id: str, *, names: bool = False) -> Record | None:
         """One call's record."""
         return next(iter(self._records(self._calls.named([call_id]).values(), names=names)), None)
+
+    def _known(self, wanted: CallFilter) -> CallFilter:
+        """With pseudonyms for names."""
+        if wanted.user is not None:
+            wanted = replace(wanted, user=self._subjects.find("user", wanted.user) or wanted.user)
+        if wanted.end_user is not None:
+            pseudonym = self._subjects.find("end_user", wanted.end_user)
+            wanted = replace(wanted, end_user=pseudonym or wanted.end_user)
+        return wanted
 
     def _records(self, rows: Iterable[CallRow], *, names: bool) -> list[Record]:
         found = list(rows)
@@ -77,7 +89,17 @@ def next_page(wanted: CallFilter, found: Sequence[Record]) -> CallFilter | None:
     """The filter that goes on after `found`; None if that was all."""
     if len(found) < wanted.limit:
         return None
-    return replace(wanted, before=(found[-1]["at"], found[-1]["id"]))
+    return replace(wanted, before=place_in(found[-1], wanted.order))
+
+
+def place_in(made: Record, order: Order) -> tuple[str | int, str]:
+    """Where a record stands in an order: the cursor behind it."""
+    if order == "dearest":
+        return nano_of(made["cost"]["usd"]), made["id"]
+    if order == "longest":
+        used = made["usage"]
+        return used["input_tokens"] + used["output_tokens"], made["id"]
+    return made["at"], made["id"]
 
 
 def record(intent: EntryRow, ended: EntryRow | None) -> Record:

@@ -21,8 +21,17 @@ from sqlalchemy import (
     tuple_,
 )
 
+from gateway.stores.call_filters import SUMS, behind, conditions, order_of
 from gateway.stores.database import reading
-from gateway.stores.interfaces import CallFilter, CallRow, EntryRow, IntentColumns, OutcomeColumns, Position
+from gateway.stores.interfaces import (
+    CallFilter,
+    CallRow,
+    EntryRow,
+    IntentColumns,
+    OutcomeColumns,
+    Position,
+    Totals,
+)
 from gateway.stores.tables import calls, entries, shipped, writers
 
 _INTENT = tuple(calls.c[name] for name in IntentColumns._fields)
@@ -33,7 +42,6 @@ _ENTRY = (
     cast(entries.c.hash, LargeBinary).label("hash"),
     cast(entries.c.body, LargeBinary).label("body"),
 )
-_EQUAL = ("user", "team", "key", "use_case", "model", "region", "ending")
 _PARAMETERS = 500
 
 
@@ -44,9 +52,13 @@ class SqlCalls:
         self._engine = engine
 
     def search(self, wanted: CallFilter) -> list[CallRow]:
-        found = select(*_INTENT, *_OUTCOME).where(*_conditions(wanted))
-        found = found.order_by(calls.c.at.desc(), calls.c.id.desc()).limit(wanted.limit)
-        return self._rows(found)
+        found = select(*_INTENT, *_OUTCOME).where(*conditions(wanted), *behind(wanted))
+        return self._rows(found.order_by(*order_of(wanted)).limit(wanted.limit))
+
+    def totals(self, wanted: CallFilter) -> Totals:
+        with reading(self._engine) as connection:
+            found = connection.execute(select(*SUMS).where(*conditions(wanted))).one()
+        return Totals._make(int(one or 0) for one in found)
 
     def named(self, ids: Sequence[str]) -> dict[str, CallRow]:
         found: dict[str, CallRow] = {}
@@ -103,25 +115,6 @@ class SqlCalls:
     def _rows(self, wanted: Select[Any]) -> list[CallRow]:
         with reading(self._engine) as connection:
             return [_call_row(row) for row in connection.execute(wanted)]
-
-
-def _conditions(wanted: CallFilter) -> list[ColumnElement[bool]]:
-    conditions = [calls.c[name] == value for name in _EQUAL if (value := getattr(wanted, name)) is not None]
-    if wanted.teams is not None:
-        conditions.append(calls.c.team.in_(wanted.teams))
-    if wanted.since is not None:
-        conditions.append(calls.c.at >= wanted.since)
-    if wanted.until is not None:
-        conditions.append(calls.c.at < wanted.until)
-    if wanted.before is not None:
-        at, call_id = wanted.before
-        conditions.append(or_(calls.c.at < at, and_(calls.c.at == at, calls.c.id < call_id)))
-    if wanted.decision == "refused":
-        conditions.append(calls.c.decision.is_not(None))
-    elif wanted.decision is not None:
-        stage = calls.c.decision.startswith(f"{wanted.decision}:", autoescape=True)
-        conditions.append(or_(calls.c.decision == wanted.decision, stage))
-    return conditions
 
 
 def _entry_exists(seq: ColumnElement[Any], kind: str) -> ColumnElement[bool]:

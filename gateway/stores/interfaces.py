@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from gateway.errors import GatewayError
 
@@ -164,34 +164,64 @@ class CallRow(NamedTuple):
     outcome: OutcomeColumns
 
 
+Order = Literal["newest", "oldest", "dearest", "longest"]
+"""`dearest`: by what a call cost, without those that cost nothing known; `longest`: by its tokens, without those that
+used none known."""
+
+
 @dataclass(frozen=True, slots=True)
 class CallFilter:
     """Every field that is set must hold. Times as text (RFC 3339, UTC, milliseconds). `teams`: one of them.
 
-    `decision` is `refused` (any refusal), a stage, or `stage:rule`. `before` is the cursor: only
-    calls older than this (at, id).
+    `user`, `end_user`, and `subject` (one of the two) are pseudonyms. `region` is
+    one that the call was sent to, whether or not it was answered there (`none`: a provider without one); `entity` one
+    that its checks found. `decision` is `refused` (any refusal), a stage, or `stage:rule`. `cost_over` is in
+    nano-dollars. `before` is the cursor: only what comes behind this place (see `place_in`) in the order asked for.
     """
 
     since: str | None = None
     until: str | None = None
     user: str | None = None
+    end_user: str | None = None
+    subject: str | None = None
     team: str | None = None
     teams: tuple[str, ...] | None = None
     key: str | None = None
     use_case: str | None = None
+    api: str | None = None
     model: str | None = None
+    provider: str | None = None
     region: str | None = None
+    entity: str | None = None
     ending: str | None = None
     decision: str | None = None
-    before: tuple[str, str] | None = None
+    policy: str | None = None
+    cost_over: int | None = None
+    order: Order = "newest"
+    before: tuple[str | int, str] | None = None
     limit: int = 100
+
+
+class Totals(NamedTuple):
+    """Of all calls that a filter is about. Calls without a known price cost nothing here, and are in `unpriced`."""
+
+    calls: int
+    refused: int
+    input_tokens: int
+    output_tokens: int
+    cost_nano_usd: int
+    unpriced: int
 
 
 class Calls(Protocol):
     """Reading what was shipped."""
 
     def search(self, wanted: CallFilter) -> Sequence[CallRow]:
-        """Newest first."""
+        """In the order asked for."""
+        ...
+
+    def totals(self, wanted: CallFilter) -> Totals:
+        """Of all that the filter is about, whatever its order, cursor and limit."""
         ...
 
     def named(self, ids: Sequence[str]) -> dict[str, CallRow]: ...

@@ -6,14 +6,16 @@ import json
 from collections.abc import Sequence
 
 import pytest
+from msgspec.structs import replace
 
-from gateway.audit.entry import AskedFor, Intent, Purpose, Who
+from gateway.audit.entry import AskedFor, Cost, Entry, Intent, Purpose, Who
 from gateway.audit.log import AuditLog
 from gateway.audit.query import Query, UnreadableEntry, next_page
 from gateway.stores.calls import SqlCalls
 from gateway.stores.database import writing
-from gateway.stores.interfaces import CallFilter
+from gateway.stores.interfaces import CallFilter, Order, Totals
 from gateway.stores.subjects import SqlSubjects
+from gateway.usage import Usage
 from tests.audit.parts import START_MS, Place, intent, outcome
 
 
@@ -130,6 +132,30 @@ async def test_a_user_is_found_by_name(place: Place):
     pseudonym = subjects(place).pseudonym("user", "ann@example.com")
     query = await recorded(place, intent("c1", who=Who(user=pseudonym)), intent("c2"))
     assert ids(query.search(CallFilter(user="ann@example.com"))) == ["c1"]
+
+
+@pytest.mark.parametrize("order", ["newest", "oldest", "dearest", "longest"])
+async def test_pages_go_on_in_every_order(place: Place, order: Order):
+    entries: list[Entry] = []
+    for number in range(5):
+        cost, used = Cost(usd=f"0.00000000{number % 3}"), Usage(input_tokens=number % 2)
+        entries += [intent(f"c{number}"), replace(outcome(f"c{number}"), cost=cost, usage=used)]
+    query = await recorded(place, *entries)
+    whole = ids(query.search(CallFilter(order=order)))
+    wanted: CallFilter | None = CallFilter(order=order, limit=2)
+    paged = []
+    while wanted is not None:
+        found = query.search(wanted)
+        paged += ids(found)
+        wanted = next_page(wanted, found)
+    assert (paged, len(paged)) == (whole, 5)
+
+
+async def test_totals_are_of_whoever_is_asked_for_by_name(place: Place):
+    pseudonym = subjects(place).pseudonym("end_user", "maria")
+    query = await recorded(place, intent("c1", who=Who(end_user=pseudonym)), outcome("c1"), intent("c2"))
+    assert query.totals(CallFilter(end_user="maria", limit=1)) == Totals(1, 0, 12, 30, 63_000, 0)
+    assert ids(query.search(CallFilter(end_user="maria"))) == ["c1"]
 
 
 async def test_a_user_is_found_by_pseudonym(place: Place):

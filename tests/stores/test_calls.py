@@ -7,8 +7,16 @@ import pytest
 from gateway.stores.archive import SqlArchive
 from gateway.stores.calls import SqlCalls
 from gateway.stores.database import Database, writing
-from gateway.stores.interfaces import CallFilter
+from gateway.stores.interfaces import CallFilter, Totals
 from tests.stores.parts import NOW_MS, OPEN, call, calls_shipment, ended, entry, shipped
+
+SENT_TO_TWO = {
+    "region": "eu",
+    "regions": ",eu,us,",
+    "provider": "vllm",
+    "cost_nano_usd": 7,
+    "input_tokens": 99,
+}
 
 
 @pytest.fixture
@@ -17,9 +25,9 @@ def calls(database: Database) -> SqlCalls:
     archive = SqlArchive(database.engine, now_ms=lambda: NOW_MS)
     archive.position("w1")
     listed = [
-        (call(0, 1), ended(2)),
+        (call(0, 1), ended(2, regions=",us,", entities=",EMAIL,PERSON,")),
         (call(1, 3, user="u-2", model="local"), ended(4, ending="refused", decision="authorize:models")),
-        (call(2, 5, team="legal", key="k-2", use_case=None), ended(6, region="eu")),
+        (call(2, 5, team="legal", key="k-2", use_case=None, end_user="u-2"), ended(6, **SENT_TO_TWO)),
         (call(3, 7), OPEN),
     ]
     entries = [
@@ -44,6 +52,25 @@ def ids(calls: SqlCalls, **wanted: object) -> list[str]:
         ({"use_case": "faq"}, ["c3", "c1", "c0"]),
         ({"model": "local"}, ["c1"]),
         ({"region": "eu"}, ["c2"]),
+        ({"region": "us"}, ["c2", "c0"]),
+        ({"region": "u"}, []),
+        ({"region": "%"}, []),
+        ({"entity": "EMAIL"}, ["c0"]),
+        ({"entity": "PERSON"}, ["c0"]),
+        ({"entity": "IBAN"}, []),
+        ({"provider": "vllm"}, ["c2"]),
+        ({"api": "chat", "policy": "rev-1", "limit": 1}, ["c3"]),
+        ({"policy": "rev-2"}, []),
+        ({"end_user": "u-2"}, ["c2"]),
+        ({"subject": "u-2"}, ["c2", "c1"]),
+        ({"cost_over": 7}, ["c1", "c0"]),
+        ({"cost_over": 6}, ["c2", "c1", "c0"]),
+        ({"order": "oldest"}, ["c0", "c1", "c2", "c3"]),
+        ({"order": "oldest", "before": ("2027-01-15T08:00:01.000Z", "c1")}, ["c2", "c3"]),
+        ({"order": "dearest"}, ["c1", "c0", "c2"]),
+        ({"order": "dearest", "before": (9_000_000 * 10**9, "c1")}, ["c0", "c2"]),
+        ({"order": "longest"}, ["c2", "c1", "c0"]),
+        ({"order": "longest", "before": (42, "c1")}, ["c0"]),
         ({"ending": "complete"}, ["c2", "c0"]),
         ({"decision": "refused"}, ["c1"]),
         ({"decision": "authorize"}, ["c1"]),
@@ -61,6 +88,13 @@ def ids(calls: SqlCalls, **wanted: object) -> list[str]:
 )
 def test_every_filter_that_is_set_holds(calls: SqlCalls, wanted: dict[str, object], found: list[str]):
     assert ids(calls, **wanted) == found
+
+
+def test_totals_are_of_all_that_is_asked_for_whatever_the_page(calls: SqlCalls):
+    dear = 9_000_000 * 10**9
+    assert calls.totals(CallFilter(limit=1)) == Totals(4, 1, 123, 90, 2 * dear + 7, 0)
+    assert calls.totals(CallFilter(team="legal")) == Totals(1, 0, 99, 30, 7, 0)
+    assert calls.totals(CallFilter(team="nobody")) == Totals(0, 0, 0, 0, 0, 0)
 
 
 def test_pages_join_without_gap_or_overlap_among_equal_times(database: Database):
