@@ -129,12 +129,14 @@ class Broken(UpstreamFault):
     """The connection broke, the framing was invalid or the answer was larger than we read.
 
     `stale`: a connection used before was closed without one byte of an answer. Most often it had
-    been idle too long and nobody read the request; nobody can prove it.
+    been idle too long and nobody read the request; nobody can prove it. `underway`: it broke while the
+    provider was at work on the request, for all that is known, or after that.
     """
 
-    def __init__(self, message: str, *, stale: bool = False) -> None:
+    def __init__(self, message: str, *, stale: bool = False, underway: bool = False) -> None:
         super().__init__(message)
         self.stale = stale
+        self.underway = underway
 
 
 class Answered(UpstreamFault):

@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from gateway.call import Call
-from gateway.errors import NotConnected, TimedOut
+from gateway.errors import Broken, NotConnected, TimedOut, UpstreamFault
 from gateway.holding import facts_of, lose, moved
 from gateway.ledger.demand import Charge, Refusal
 from gateway.policy.entries import Entry
@@ -21,7 +21,7 @@ from tests.parts.ledgers import CountingLedger, roomy
 from tests.parts.runtime import NOON_MS, make_runtime
 
 FIRST, SECOND = candidate("acme/small"), candidate("other/large")
-REFUSED, LATE = NotConnected("no"), TimedOut("total")
+REFUSED, LATE, CUT = NotConnected("no"), TimedOut("total"), Broken("cut", underway=True)
 
 
 async def held(ledger: CountingLedger, *entries: Entry) -> tuple[Call, Runtime]:
@@ -59,13 +59,14 @@ async def test_a_request_of_a_model_is_counted_again_only_for_another_model():
         assert [each.kind for each in call.hold.demands] == kinds
 
 
-async def test_an_attempt_that_ran_out_of_time_is_charged_at_its_reservation_once():
+@pytest.mark.parametrize("fault", [LATE, CUT], ids=["late", "cut"])
+async def test_an_attempt_of_which_no_more_is_heard_is_charged_at_its_reservation_once(fault: UpstreamFault):
     ledger = CountingLedger()
     call, runtime = await held(ledger, budget())
     assert call.bound is not None and call.bound.nano_usd
-    assert await moved(call, SECOND, LATE, runtime)
-    lose(call, LATE, runtime)
-    lose(call, LATE, runtime)
+    assert await moved(call, SECOND, fault, runtime)
+    lose(call, fault, runtime)
+    lose(call, fault, runtime)
     charge = Charge(call.bound.nano_usd, call.bound.tokens)
     assert ledger.charges == [charge, charge]
     assert call.lost_nano_usd == 2 * call.bound.nano_usd

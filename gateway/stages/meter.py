@@ -47,9 +47,10 @@ def leave(call: Call, runtime: Runtime) -> None:
 
 
 def _may_be_billed(call: Call) -> bool:
-    """Or its key was revoked while a provider worked on it."""
+    """Or its key was revoked while a provider worked on it, or nothing more was heard of the last attempt."""
     broken_off = bool(call.attempts) and call.attempts[-1].result == "cancelled"
-    return call.ending in _BILLED_UNSEEN or (call.ending == "refused" and broken_off)
+    unheard = call.lost_nano_usd > 0 and call.hold is None
+    return unheard or call.ending in _BILLED_UNSEEN or (call.ending == "refused" and broken_off)
 
 
 def decide(call: Call, served: Served, tokens: Tokens) -> Usage:

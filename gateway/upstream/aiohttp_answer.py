@@ -129,7 +129,7 @@ class Exchange:
 
     def _bound(self, size_bytes: int, cap_bytes: int) -> None:
         if size_bytes > cap_bytes:
-            fault = Broken("the provider's answer is larger than the gateway reads")
+            fault = Broken("the provider's answer is larger than the gateway reads", underway=True)
             self._fail(fault)
             raise fault
 
@@ -144,7 +144,7 @@ class Exchange:
             # What had arrived before the break is the provider's answer and may be billed: aiohttp
             # would drop it, so it is taken from behind the exception and the fault comes next.
             arrived = content._read_nowait(-1)  # noqa: SLF001 (the public read_nowait raises first)
-            fault = Broken("the provider's answer broke off")
+            fault = Broken("the provider's answer broke off", underway=True)
             self._fail(fault)
             if arrived:
                 return arrived

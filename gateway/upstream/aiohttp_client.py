@@ -181,8 +181,8 @@ def _no_answer(fault: BaseException, *, reused: bool) -> Broken:
     if isinstance(fault, ServerDisconnectedError | ClientOSError | ConnectionError):
         partial = getattr(fault, "message", None)
         stale = reused and not isinstance(partial, RawResponseMessage)
-        return Broken("the provider closed the connection without an answer", stale=stale)
-    return Broken("the provider's answer is not valid HTTP")
+        return Broken("the provider closed the connection without an answer", stale=stale, underway=not stale)
+    return Broken("the provider's answer is not valid HTTP", underway=True)
 
 
 def _why(fault: BaseException) -> str:

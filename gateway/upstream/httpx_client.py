@@ -79,7 +79,7 @@ class HttpxUpstream:
         waits["read"] = limits.idle_s  # httpcore looks again when it begins to read the body
         if response.status_code < 200 or len(response.headers.raw) > MAX_HEADERS:
             answer.close()
-            raise Broken("the provider's answer is not valid HTTP")
+            raise Broken("the provider's answer is not valid HTTP", underway=True)
         return answer
 
     def keep_only(self, reached: Collection[Reached]) -> None:
@@ -158,7 +158,7 @@ class _Answer:
         while chunk := await self.next_chunk():
             body += chunk
             if len(body) > cap_bytes:
-                fault = Broken("the provider's answer is larger than the gateway reads")
+                fault = Broken("the provider's answer is larger than the gateway reads", underway=True)
                 self._fail(fault)
                 raise fault
         return bytes(body)
@@ -176,7 +176,7 @@ class _Answer:
         except httpx.ReadTimeout:
             raise self._failed(TimedOut("idle")) from None
         except (httpx.TransportError, httpx.StreamError):
-            raise self._failed(Broken("the provider's answer broke off")) from None
+            raise self._failed(Broken("the provider's answer broke off", underway=True)) from None
         except BaseException:
             self._failed(Broken("reading the answer was cancelled"))
             raise

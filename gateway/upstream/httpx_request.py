@@ -59,4 +59,4 @@ def fault_before_answer(fault: Exception) -> UpstreamFault:
         return TimedOut("idle")
     if isinstance(fault, _NOT_CONNECTED):
         return NotConnected("no connection to the provider")
-    return Broken("the provider closed the connection without a valid answer")
+    return Broken("the provider closed the connection without a valid answer", underway=True)

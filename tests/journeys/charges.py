@@ -116,6 +116,14 @@ NOTHING = "nothing"
 
 CASES = (
     Case("an answer, whole or as a stream", TOLD, told(), (completes,)),
+    Case(
+        "a connection kept from an earlier call that was closed, as it turns out",
+        NOTHING,
+        nothing,
+        (says(b"", then="closes"),),
+        forms=JSON,
+        usage="none",
+    ),
     Case("an answer with no usage", ESTIMATED, produced(1), (tells(None),), usage="estimated"),
     Case("an answer with a usage of 0", ESTIMATED, produced(1), (tells(0, 0),), usage="estimated"),
     Case(
@@ -176,6 +184,29 @@ CASES = (
         usage="none",
     ),
     Case("nobody listens at the provider", NOTHING, nothing, kind="dead", usage="none"),
+    Case(
+        "something that is no answer, such as a redirection or a page",
+        NOTHING,
+        nothing,
+        (says(answer(b"<html>", headers="content-type: text/html\r\n")),),
+        usage="none",
+    ),
+    Case(
+        "a connection that breaks before the answer",
+        HELD,
+        held(),
+        second=says(b"", then="resets"),
+        kind="elsewhere",
+        usage="estimated",
+    ),
+    Case(
+        "an answer that breaks off",
+        HELD,
+        held(),
+        (breaks_off("closes"),),
+        forms=JSON,
+        usage="estimated",
+    ),
     Case("no answer in time", HELD, held(), (hangs,), kind="hurried", usage="estimated"),
     Case(
         "no answer in time, then another target answers",
@@ -252,6 +283,7 @@ def policy(first: str, second: str, dead: str) -> dict[str, Any]:
         "plain": model("first"),
         "dead": model("dead"),
         "idle": model("silent"),
+        "elsewhere": model("second"),
         "retried": model("first", retries=1),
         "backed": model("first", fallbacks=["other"]),
         "refused": model("first"),

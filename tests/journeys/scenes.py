@@ -13,6 +13,8 @@ from tests.parts.gateway_inside import GatewayInside
 from tests.parts.http_client import HttpClient
 
 Connection = Literal["kept", "closed", "none"]
+Whose = Literal["none", "reported", "estimated", "either"]
+"""Either: estimated, or none."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ class Row:
     provider: Play | None
     status: int | None
     results: tuple[str, ...] = ()
-    usage: Literal["none", "reported", "estimated"] = "none"
+    usage: Whose = "none"
     connection: Connection = "none"
     act: Act = reads
     model: str = "plain"

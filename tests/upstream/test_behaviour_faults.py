@@ -133,6 +133,7 @@ async def test_a_connection_lost_before_the_answer_is_broken(upstream: Upstream,
         with pytest.raises(Broken) as caught:
             await upstream.send(ask_for(provider))
         assert not caught.value.stale
+        assert caught.value.underway
         assert len(provider.asks) == 1
 
 
@@ -156,6 +157,7 @@ async def test_a_kept_connection_lost_before_the_answer_is_stale(upstream: Upstr
         with pytest.raises(Broken) as caught:
             await upstream.send(ask_for(provider))
         assert caught.value.stale
+        assert not caught.value.underway
 
 
 async def test_a_kept_connection_lost_inside_the_headers_is_not_stale(upstream: Upstream) -> None:
@@ -171,6 +173,7 @@ async def test_a_kept_connection_lost_inside_the_headers_is_not_stale(upstream: 
         with pytest.raises(Broken) as caught:
             await upstream.send(ask_for(provider))
         assert not caught.value.stale
+        assert caught.value.underway
 
 
 @pytest.mark.parametrize(
