@@ -6,17 +6,16 @@ import asyncio
 import os
 import secrets
 import socket
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager, closing
 from functools import partial
-from importlib.metadata import version
 
 from starlette.applications import Starlette
 
 from gateway.admin.opening import Administer, Parts, open_side, to_nobody
-from gateway.audit.boot import Booting
 from gateway.audit.log import AuditLog
+from gateway.auditing import open_audit
 from gateway.clock import SystemChance, SystemClock
 from gateway.egress import Fetcher
 from gateway.errors import GatewayError
@@ -37,7 +36,6 @@ from gateway.revocation import end_revoked
 from gateway.rights import open_keeping
 from gateway.runtime import Bounds, Runtime
 from gateway.settings import Settings, environment
-from gateway.stores.archive import SqlArchive
 from gateway.stores.key_uses import LastUses, SqlKeyUses
 from gateway.stores.keybook import KeyBook
 from gateway.stores.objects import ObjectCache, SqlObjects
@@ -93,18 +91,18 @@ async def running(
         for_keys, for_uses, for_subjects = threads("keys"), threads("uses"), threads("subjects", 2)
         for_objects, for_uploads = threads("objects", 2), threads("uploads", 4)
         clock, chance, policies = SystemClock(), SystemChance(), InForce(policy)
-        audit = await AuditLog.open(_booting(settings, policy, installation))
-        stack.push_async_callback(audit.close)
+        audit, notary = await open_audit(settings, lambda: policies.current, installation, stack)
         keys = KeyBook(installation.keys, for_keys, clock, hash_key=installation.hash_key)
         await keys.refresh()
         uses = LastUses(SqlKeyUses(installation.database.engine), for_uses, clock)
         stack.push_async_callback(uses.write)
-        remote, tokens = (
-            await stack.enter_async_context(aclosing(remote_upstream(settings.upstream))),
-            Tokens(),
-        )
+        remote = await stack.enter_async_context(aclosing(remote_upstream(settings.upstream)))
+        tokens = Tokens()
         privacy = open_detection(installation.secret, threads("privacy"), policy)
         identities = stack.enter_context(closing(Identities(Fetcher(), clock)))
+        measures = MeasuresInForce(SqlMeasures(installation.database.engine), threads("measures"), clock)
+        await measures.refresh()
+        alerting = open_alerting(installation.database.engine, threads("alerts"), lambda: policies.current)
         contents = await open_keeping(settings.data, installation, threads("contents", 2), stack)
         runtime = Runtime(
             policies=policies,
@@ -113,12 +111,15 @@ async def running(
             identities=identities,
             subjects=SubjectCache(installation.subjects, for_subjects),
             objects=ObjectCache(SqlObjects(installation.database.engine), for_objects),
-            ledger=await _ledger(settings, policies, installation, audit, stack),
+            ledger=await _ledger(settings, policies, installation, audit, alerting.watch.settled, stack),
             prices=PriceBook(clock.today),
             tokens=tokens,
             uploads=Uploads(settings.data / "uploads", for_uploads, lambda: secrets.token_hex(16)),
             upstreams=upstreams(remote, tokens, clock.now_ms),
             detection=await stack.enter_async_context(privacy),
+            measures=measures,
+            exhausted=Exhausted() if settings.redis_url is None else heard_of_others(),
+            events=alerting.events,
             audit=audit,
             contents=contents,
             clock=clock,
@@ -128,16 +129,20 @@ async def running(
             trusted_proxies=frozenset(settings.trusted_proxies),
         )
         reloader = _reloader(settings, policies, installation, runtime, remote, stack)
-        await _follow(
-            stack,
-            identities.follow(lambda: policies.current),
-            keys.follow(lambda: end_revoked(runtime)),
-            uses.follow(),
-            reloader.follow(),
-            _reports(installation, audit, reloader, for_uses, stack).follow(),
-        )
-        open_side(settings, Parts(installation, runtime, audit, identities, reloader), stack, administer)
+        parts = Parts(installation, runtime, audit, notary, identities, reloader)
+        reports = _reports(installation, audit, reloader, for_uses, stack)
+        revoking = keys.follow(lambda: end_revoked(runtime))
+        await _follow(stack, *_workers(parts), revoking, uses.follow(), reports.follow())
+        open_side(settings, parts, stack, administer)
         yield runtime
+
+
+def _workers(parts: Parts) -> Iterator[Coroutine[None, None, None]]:
+    """What goes on beside calls."""
+    policies = parts.runtime.policies
+    yield parts.identities.follow(lambda: policies.current)
+    yield parts.reloader.follow()
+    yield parts.notary.follow()
 
 
 def folder_of(settings: Settings) -> Folder:
@@ -219,20 +224,6 @@ def _reports(
     reports = Reports(SqlProcesses(installation.database.engine), executor, installation.clock, now)
     stack.push_async_callback(reports.leave)
     return reports
-
-
-def _booting(settings: Settings, policy: Policy, installation: Installation) -> Booting:
-    return Booting(
-        data=settings.data,
-        installation=installation.database.installation,
-        archive=SqlArchive(installation.database.engine, now_ms=installation.now_ms),
-        version=version("portcullis-gateway"),
-        policy=policy.revision,
-        now_ms=installation.now_ms,
-        monotonic=installation.clock.monotonic,
-        new_id=lambda: secrets.token_hex(8),
-        fsync=policy.audit.fsync,
-    )
 
 
 def _bounds(settings: Settings) -> Bounds:

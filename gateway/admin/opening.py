@@ -20,6 +20,7 @@ from gateway.admin.running import Running, Vitals
 from gateway.admin.sign_in import SignIn
 from gateway.admin.site import Nowhere, admin_side
 from gateway.audit.log import AuditLog
+from gateway.audit.notary import Notary
 from gateway.identity.identities import Identities
 from gateway.installation import Installation
 from gateway.journal import LogJournal
@@ -42,6 +43,7 @@ class Parts:
     installation: Installation
     runtime: Runtime
     audit: AuditLog
+    notary: Notary
     identities: Identities
     reloader: Reloader
 
@@ -86,6 +88,7 @@ def _running(parts: Parts, loop: asyncio.AbstractEventLoop) -> Running:
             writer=parts.audit.writer,
             spool_healthy=parts.audit.healthy,
             lag=parts.audit.lag,
+            notary=parts.notary.state,
             calls=len(runtime.running),
             issuers=parts.identities.standing(runtime.policies.current),
         )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
 
+from gateway.audit.standing import NotaryState
 from gateway.identity.standing import Standing
 from gateway.reload.status import NotReloaded, Reloaded, Status
 from gateway.stores.processes import Processes
@@ -15,11 +16,13 @@ from gateway.stores.revisions import Revisions
 
 @dataclass(frozen=True, slots=True)
 class Vitals:
-    """How the process is: `lag` are entries of the audit log that are not in the database yet."""
+    """How the process is: `lag` are entries of the audit log that are not in the database yet; `notary` says whether
+    they are signed."""
 
     writer: str
     spool_healthy: bool
     lag: int
+    notary: NotaryState
     calls: int
     issuers: Sequence[Standing]
 

@@ -9,6 +9,7 @@ from gateway.admin.actor import Actor
 from gateway.admin.desk import Desk
 from gateway.admin.running import Running, Vitals
 from gateway.admin.system_bodies import (
+    AnchorHere,
     AuditHere,
     DatabaseHere,
     Issuer,
@@ -34,12 +35,13 @@ class SystemAdministration:
         installation, policy = self.desk.installation, self.running.status()
         database, processes = self._database()
         vitals = self.running.vitals()
-        audit = AuditHere(writer=vitals.writer, healthy=vitals.spool_healthy, waiting=vitals.lag)
+        audit = _audit(vitals)
         issuers = _issuers(vitals)
         alike = {one.revision for one in processes} <= {policy.revision}
         return SystemStatus(
             healthy=database.healthy
             and audit.healthy
+            and vitals.notary.healthy
             and alike
             and not policy.faults
             and all(one.healthy for one in issuers),
@@ -67,6 +69,18 @@ class SystemAdministration:
         except StoreUnavailable:
             return DatabaseHere(healthy=False, answer_ms=None), ()
         return DatabaseHere(healthy=True, answer_ms=round((clock.monotonic() - began) * 1000, 2)), processes
+
+
+def _audit(vitals: Vitals) -> AuditHere:
+    notary = vitals.notary
+    return AuditHere(
+        writer=vitals.writer,
+        healthy=vitals.spool_healthy,
+        waiting=vitals.lag,
+        signed_at=time_text(notary.signed_at_ms),
+        fault=notary.fault,
+        anchors=[AnchorHere(place=one.place, kept=one.kept, fault=one.fault) for one in notary.anchors],
+    )
 
 
 def _issuers(vitals: Vitals) -> list[Issuer]:

@@ -14,10 +14,21 @@ class PolicyHere(Told):
     off: list[str] = Field(description="Providers that are off.")
 
 
+class AnchorHere(Told):
+    """A place outside that keeps signed heads of the log."""
+
+    place: str = Field(description="A file, or the host of an address.")
+    kept: Time | None = Field(description="When the newest heads that it keeps were signed.")
+    fault: str | None = Field(description="Why it did not get newer ones; null: it did.")
+
+
 class AuditHere(Told):
     writer: str = Field(description="The chain that this process writes.")
     healthy: bool = Field(description="Whether the last write to the spool worked. If not, no call is taken.")
     waiting: int = Field(description="Entries that are durable here and not in the database yet.")
+    signed_at: Time | None = Field(description="When where the chains stand was signed last.")
+    fault: str | None = Field(description="Why that can't be done; null: it can.")
+    anchors: list[AnchorHere]
 
 
 class DatabaseHere(Told):

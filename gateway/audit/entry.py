@@ -200,7 +200,20 @@ class Boot(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag_
     torn_bytes: int = 0
 
 
-Entry = Intent | Outcome | Boot | Act | Acted
+class Checkpoint(
+    Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag_field="kind", tag="checkpoint"
+):
+    """Where every chain stood, signed: gateway.audit.checkpoint says what exactly is. `heads` by writer: the number
+    and hash of the last entry; the signer's own chain had no later one yet."""
+
+    id: str
+    at: str
+    key: str
+    heads: dict[str, tuple[int, str]]
+    signature: str
+
+
+Entry = Intent | Outcome | Boot | Act | Acted | Checkpoint
 
 _ENCODER = msgspec.json.Encoder()
 _DECODER: msgspec.json.Decoder[Entry] = msgspec.json.Decoder(Entry)

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from gateway.audit.chain import Link
-from gateway.audit.entry import Act, Acted, Boot, Check, Decision, Entry, Fact, Intent, Outcome
+from gateway.audit.entry import Act, Acted, Boot, Check, Checkpoint, Decision, Entry, Fact, Intent, Outcome
 from gateway.stores.interfaces import NO_OUTCOME, EntryRow, Position, Row, Shipment, call_row
 from gateway.usage import Usage, nano_of
 
@@ -31,7 +31,7 @@ class Sealed(Struct, frozen=True, gc=False):
 
 
 class Projected(Struct, frozen=True, gc=False):
-    """An entry as rows: its EntryRow, and what it adds to `calls` or `acts` (nothing for a boot).
+    """An entry as rows: its EntryRow, and what it adds to `calls` or `acts` (nothing for a boot or a checkpoint).
 
     It holds texts and numbers only: what waits to be shipped is small, and the entry's own objects
     are used again while the processor still has them at hand.
@@ -56,8 +56,8 @@ def project(writer: str, sealed: Sealed) -> Projected:
     elif type(entry) is Acted:
         kind, at, columns = "acted", entry.ended_at, acted_columns(seq, entry)
     else:
-        assert isinstance(entry, Boot)
-        kind, at = "boot", entry.at
+        assert isinstance(entry, Boot | Checkpoint)
+        kind, at = "boot" if isinstance(entry, Boot) else "checkpoint", entry.at
     row = (writer, seq, link.boot, at, kind, entry.id, link.hash, link.body.decode())
     return Projected(seq, row, columns)
 

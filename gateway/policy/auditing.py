@@ -31,6 +31,15 @@ class Retention:
 
 
 @dataclass(frozen=True, slots=True)
+class Anchor:
+    """A place outside that keeps signed heads of the log: a file or an address."""
+
+    file: str | None
+    url: str | None
+    every_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Audit:
     """How calls are recorded. `keeps`: the content of some call may be kept; `asks` are the facts of a call that it
     takes to know."""
@@ -39,6 +48,7 @@ class Audit:
     durability: str = "before_reply"
     fsync: bool = False
     retention: Retention = Retention()
+    anchors: tuple[Anchor, ...] = ()
     rules: tuple[ContentRule, ...] = field(default=(), compare=False)  # code made of the text of the revision
     keeps: bool = field(init=False)
     asks: frozenset[str] = field(init=False)
@@ -62,6 +72,7 @@ def audit_in_force(entry: AuditEntry) -> Audit:
         durability="before_reply" if entry.durability == "database" else entry.durability,
         fsync=entry.fsync,
         retention=Retention(kept.entries, kept.content, kept.feedback),
+        anchors=tuple(Anchor(one.file, one.url, one.every) for one in entry.anchors),
         rules=tuple(map(_rule, entry.rules)),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,8 @@ from gateway.admin.actor import Actor
 from gateway.admin.desk import Desk
 from gateway.admin.running import Running, Vitals
 from gateway.admin.system import SystemAdministration
-from gateway.admin.system_bodies import SystemStatus
+from gateway.admin.system_bodies import AnchorHere, SystemStatus
+from gateway.audit.standing import AnchorState, NotaryState
 from gateway.identity.standing import Standing
 from gateway.installation import open_installation
 from gateway.policy.faults import Fault
@@ -23,7 +25,7 @@ from tests.admin.parts import admin_side
 from tests.admin.test_acts import Listed
 
 HERE = Process("p1", "w1", "host", 1, 0, 0, "rev-1", 0, 0)
-WELL = Vitals("w1", spool_healthy=True, lag=3, calls=2, issuers=(Standing("corporate", True, 61.4, False),))
+WELL = Vitals("w1", True, 3, NotaryState(1_000), 2, (Standing("corporate", True, 61.4, False),))
 
 
 class Processes:
@@ -64,13 +66,25 @@ def test_all_is_well(tmp_path: Path):
 
 
 def test_a_spool_that_takes_nothing_is_told(tmp_path: Path):
-    told = status(tmp_path, Vitals("w1", False, 0, 0, ()))
+    told = status(tmp_path, Vitals("w1", False, 0, NotaryState(), 0, ()))
     assert (told.healthy, told.audit.healthy) == (False, False)
+
+
+def test_heads_that_can_not_be_signed_or_kept_outside_are_told(tmp_path: Path):
+    behind = AnchorState("/var/audit/anchors", None, "No space left on device")
+    told = status(tmp_path, replace(WELL, notary=NotaryState(1_000, None, (behind,))))
+    assert (told.healthy, told.audit.healthy) == (False, True)
+    assert told.audit.signed_at == "1970-01-01T00:00:01+00:00"
+    assert told.audit.anchors == [
+        AnchorHere(place="/var/audit/anchors", kept=None, fault="No space left on device")
+    ]
+    told = status(tmp_path, replace(WELL, notary=NotaryState(1_000, "the database went back")))
+    assert (told.healthy, told.audit.fault) == (False, "the database went back")
 
 
 def test_an_issuer_without_keys_or_with_old_ones_is_told(tmp_path: Path):
     issuers = (Standing("new", False, None, False), Standing("old", True, 9000.0, True))
-    told = status(tmp_path, Vitals("w1", True, 0, 0, issuers))
+    told = status(tmp_path, Vitals("w1", True, 0, NotaryState(), 0, issuers))
     assert told.healthy is False
     assert [(one.healthy, one.known) for one in told.issuers] == [(False, False), (False, True)]
 
