@@ -125,7 +125,7 @@ class GuardrailEntry(Block):
     )
     threshold: Threshold | None = Field(
         default=None,
-        description="Of prompt_injection, topics and http: from which score on something is found. Absent: 0.5.",
+        description="Of prompt_injection, topics and http: from which score on something is found. Absent: 0.5; of topics 0.75.",
         examples=[0.8],
     )
     topics: tuple[Line, ...] | None = Field(

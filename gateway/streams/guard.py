@@ -1,0 +1,250 @@
+"""A streamed answer under guards, event by event.
+
+::
+
+    StreamReader ── whole events ──► the pieces of text in each ──► guards for each text ──► events
+                                                                          │ what a text that ends
+                                                                          └ had held: an event before
+
+While a text is held back its events pass without it: nobody waits for a first byte. What repeats a text that was told
+in pieces is read as a whole. Probabilities of tokens repeat a text too: where a guard may hold or change it, they are
+left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final, cast
+
+import msgspec
+
+from gateway.dialects.figures import UNREADABLE
+from gateway.errors import Broken, Problem
+from gateway.guards.verdict import redacted
+from gateway.guards.window import Chain, Gathered, Part, Stop, Tally, part_of
+from gateway.privacy.placeholders import Issued
+from gateway.privacy.text_leaves import Leaves
+from gateway.streams.json_array import ArraySplitter
+from gateway.streams.restore import Counts, TextRestorer
+from gateway.streams.restore_deltas import Channel, Deltas, Event, Told
+from gateway.streams.restore_json import JsonRestorer
+from gateway.streams.restore_stream import Inner, RestoringStream, Texts
+from gateway.streams.sse import Splitter
+from gateway.usage import Usage
+
+_NOTHING: Final = Issued({})
+_REPEATED: Final = b"ogprobs"
+_KNOWN: Final = frozenset(
+    "index delta finish_reason stop_reason logprobs text role content refusal reasoning_content reasoning tool_calls "
+    "function_call audio".split()
+)
+"""Of a choice of chat and completions, and of what is new in it."""
+_SAID: Final = frozenset({"content", "text", "response.output_text.delta"})
+"""By what channels of the answer itself are known."""
+
+
+class _Document(JsonRestorer):
+    """A JSON document in pieces: each string of it is a text of its own."""
+
+    def __init__(self, part: Part) -> None:
+        super().__init__(_NOTHING, Counts())
+        self._text = cast(TextRestorer, part)
+
+
+class GuardedTexts(Texts):
+    """As Texts, with guards in the place of what puts values back."""
+
+    __slots__ = ("_gathered", "_holds", "_stop", "_tallies")
+
+    def __init__(
+        self, deltas: Deltas, tallies: Sequence[Tally], stop: Stop, gathered: Gathered | None
+    ) -> None:
+        super().__init__(deltas, _NOTHING, Counts())
+        self._gathered = gathered
+        self._tallies = tallies
+        self._stop = stop
+        self._holds = any(tally.guard.rule.action != "flag" for tally in tallies)
+
+    def event(self, head: bytes, data: bytes) -> list[tuple[bytes, bytes]] | None:
+        try:
+            told = msgspec.json.decode(data)
+        except UNREADABLE:
+            return [*self.end(()), (head, data)] if self._open else None
+        if not isinstance(told, dict):
+            return None
+        changed = self._holds and _REPEATED in data and without_probabilities(told)
+        parts = self._deltas.read(told)
+        parts.values += _others(told)
+        changed = self._feed(parts, head, data) or changed
+        before: list[tuple[bytes, bytes]] = []
+        for ending in parts.ends:
+            changed = self._append(ending, parts) or changed
+            before += self.end(ending)
+        said = msgspec.json.encode(told) if changed else data
+        if parts.whole:
+            return [*before, (head, self._whole(said))]
+        return [*before, (head, said)] if changed or before else None
+
+    def _feed(self, parts: Told, head: bytes, data: bytes) -> bool:
+        changed = False
+        for slot in parts.slots:
+            text = self._texts.get(slot.channel)
+            if text is None:
+                text = self._texts[slot.channel] = self._text_of(slot.channel, json=slot.json)
+            came = slot.holder[slot.key]
+            said = text.feed(came)
+            if said != came:
+                slot.holder[slot.key] = said
+                changed = True
+            if text.held:
+                self._open[slot.channel] = head, data
+            elif self._open:
+                self._open.pop(slot.channel, None)
+        for holder, key in parts.values:
+            value = msgspec.json.decode(self._whole(msgspec.json.encode(holder[key])))
+            if value != holder[key]:
+                holder[key] = value
+                changed = True
+        return changed
+
+    def _text_of(self, channel: Channel, *, json: bool) -> TextRestorer | JsonRestorer:
+        said = not json and channel[-1] in _SAID
+        made = [
+            part for tally in self._tallies if (part := part_of(tally, self._stop, said=said)) is not None
+        ]
+        if said and self._gathered is not None:
+            made.append(self._gathered)
+        chain = Chain(made)
+        return _Document(chain) if json else cast(TextRestorer, chain)
+
+    def _whole(self, data: bytes) -> bytes:
+        """What stands there as a whole, or was told in pieces and is repeated: it counts once."""
+        leaves = Leaves(data, self._deltas.rules)
+        texts = list(leaves.texts)
+        for tally in self._tallies:
+            finds, action = tally.guard.finds, tally.guard.rule.action
+            for number, text in enumerate(texts):
+                found = () if finds is None else finds.find(text)
+                if not found:
+                    continue
+                for kind in {finding.type for finding in found} - tally.found.keys():
+                    tally.found[kind] = 1
+                if action == "block" or (action == "redact" and number in leaves.fixed):
+                    raise self._stop(tally)
+                if action == "redact":
+                    texts[number] = redacted(text, found)
+        return leaves.written(texts)
+
+
+class GuardedStream(RestoringStream):
+    """A StreamReader over another one whose events are of `deltas`' API. Raises what `stop` makes, before what may not
+    pass has passed. `gathered` takes what the answer says."""
+
+    __slots__ = ()
+
+    def __init__(
+        self,
+        inner: Inner,
+        deltas: Deltas,
+        tallies: Sequence[Tally],
+        stop: Stop,
+        gathered: Gathered | None = None,
+        *,
+        array: bool = False,
+    ) -> None:
+        self._inner = inner
+        self._texts = GuardedTexts(deltas, tallies, stop, gathered)
+        self._splitter: Splitter | ArraySplitter = ArraySplitter() if array else Splitter()
+        self._end = None
+
+
+class HeldStream:
+    """A StreamReader that hands nothing on before its end: for guards that must ask somebody of all of it. What keeps
+    the connection alive meanwhile means nothing to anybody. Broken: it is too large to be held."""
+
+    __slots__ = ("_alive", "_end", "_held", "_inner", "_most_bytes")
+
+    def __init__(self, inner: GuardedStream, *, array: bool, most_bytes: int) -> None:
+        self._inner = inner
+        self._held = bytearray()
+        self._alive = b" " if array else b": \n\n"
+        self._most_bytes = most_bytes
+        self._end: bytes | None = None
+
+    @property
+    def tells_fault(self) -> bool:
+        return False  # what told it is held too
+
+    @property
+    def usage(self) -> Usage | None:
+        return self._inner.usage
+
+    @property
+    def output_bytes(self) -> int:
+        return self._inner.output_bytes
+
+    @property
+    def output_events(self) -> int:
+        return self._inner.output_events
+
+    @property
+    def complete(self) -> bool:
+        return self._inner.complete
+
+    @property
+    def fault(self) -> Problem | None:
+        return self._inner.fault
+
+    def feed(self, data: bytes) -> bytes:
+        return self._hold(self._inner.feed(data))
+
+    def told(self, data: bytes) -> bytes:
+        """As GuardedStream's."""
+        return self._hold(self._inner.told(data))
+
+    def finish(self) -> bytes:
+        return self._hold(self._inner.finish())
+
+    @property
+    def terminator(self) -> bytes:
+        """All of it. Asked for at the end."""
+        if self._end is None:
+            self._end = bytes(self._held) + self._inner.terminator
+        return self._end
+
+    def _hold(self, data: bytes) -> bytes:
+        self._held += data
+        if len(self._held) > self._most_bytes:
+            raise Broken("the answer is larger than what is held back for a guardrail")
+        return self._alive if data else b""
+
+
+def without_probabilities(told: object) -> bool:
+    """Leave them out, wherever they stand. Whether there were any."""
+    changed = False
+    if isinstance(told, list):
+        return any(list(map(without_probabilities, told)))
+    if not isinstance(told, dict):
+        return False
+    for name, value in told.items():
+        if name in ("logprobs", "logprobsResult", "top_logprobs") and value:
+            told[name] = [] if isinstance(value, list) else None
+            changed = True
+        elif isinstance(value, dict | list):
+            changed = without_probabilities(value) or changed
+    return changed
+
+
+def _others(told: Event) -> list[tuple[dict[str, Any], str]]:
+    """Members of choices that nobody knows: read as a whole, like all that is unknown."""
+    found: list[tuple[dict[str, Any], str]] = []
+    choices = told.get("choices")
+    for choice in choices if isinstance(choices, list) else ():
+        for holder in (choice, choice.get("delta")) if isinstance(choice, dict) else ():
+            if isinstance(holder, dict) and not holder.keys() <= _KNOWN:
+                found += [
+                    (holder, name)
+                    for name in holder.keys() - _KNOWN
+                    if isinstance(holder[name], str | dict | list)
+                ]
+    return found

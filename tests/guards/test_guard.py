@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+import pytest
+
+from gateway.guards.finding import EVERY_SOURCE
+from tests.guards.parts import guard
+
+
+def test_its_version_names_its_kind():
+    assert guard("size", max_chars=1).version == "size/1"
+
+
+@pytest.mark.parametrize(
+    ("made", "sources"),
+    [
+        (guard("keywords", words=("a",)), EVERY_SOURCE),
+        (guard("prompt_injection"), {"user", "tool"}),
+        (guard("judge", model="m", question="q?"), EVERY_SOURCE - {"system"}),
+    ],
+    ids=["finds", "suspects nothing that the application says", "asks"],
+)
+def test_it_reads_the_words_of_those_that_its_kind_reads(made, sources):
+    assert made.sources == sources

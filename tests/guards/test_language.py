@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import pytest
+
+from gateway.guards.language import Language
+
+
+@pytest.fixture(scope="module")
+def english() -> Language:
+    return Language(["en"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Could you tell me when the library opens on Sundays?",
+        "ok",
+        "merci beaucoup",
+        "4711-0815 // 12,50",
+        "Please rewrite this e-mail so that it sounds more polite.",
+    ],
+)
+def test_the_language_that_may_be_spoken_and_what_is_too_short_pass(text: str, english: Language):
+    assert english.judge(text, whole=True) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Pouvez-vous me dire quand la bibliothèque ouvre le dimanche ?",
+        "Können Sie mir sagen, wann die Bibliothek am Sonntag öffnet?",
+        "Não sei quando a biblioteca abre aos domingos, pode me dizer?",
+        "Не могли бы вы сказать, когда библиотека открывается в воскресенье?",
+    ],
+)
+def test_another_language_is_found(text: str, english: Language):
+    found = english.judge(text, whole=True)
+    assert found is not None and found.type == "LANGUAGE"
+
+
+def test_of_several_languages_each_may_be_spoken():
+    both = Language(["en", "fr"])
+    assert both.judge("Pouvez-vous me dire quand la bibliothèque ouvre le dimanche ?", whole=True) is None
