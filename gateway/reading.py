@@ -76,6 +76,11 @@ class Reading(Protocol):
         ...
 
 
+def rules_of(dialect: Dialect) -> Node:
+    """What of its requests is no text, or may not be rewritten."""
+    return _RULES.get((dialect.family, dialect.api))
+
+
 async def reading_of(asked: Asked, dialect: Dialect) -> Reading:
     """OSError where the values of a form can't be read any more."""
     if asked.form is not None:
@@ -90,7 +95,7 @@ class BodyReading:
 
     def __init__(self, asked: Asked, dialect: Dialect) -> None:
         self._asked = asked
-        self._leaves = Leaves(asked.raw, _RULES.get((dialect.family, dialect.api)))
+        self._leaves = Leaves(asked.raw, rules_of(dialect))
         self.texts = self._leaves.texts
         self.fixed = self._leaves.fixed
         self.read_bytes = size_bytes(self.texts)

@@ -11,7 +11,7 @@ from tests.guards.labelled import labelled
 @pytest.mark.parametrize("cue", CUES, ids=lambda cue: cue.name)
 def test_each_is_evidence_and_takes_linear_time(cue):
     assert 0 < cue.weight < 1
-    assert Pattern(cue.pattern)
+    assert Pattern(cue.pattern).text == cue.pattern
 
 
 def test_no_two_have_one_name():

@@ -13,8 +13,9 @@ from gateway.dialects import (
 )
 from gateway.dialects.gemini_generate import generate
 from gateway.dialects.interface import Dialect
-from gateway.guards.finding import Source
-from gateway.guards.request_texts import RequestTexts
+from gateway.guards.finding import Source, Text
+from gateway.guards.sources import with_sources
+from gateway.reading import BodyReading, rules_of
 
 GEMINI = generate("/v1beta/models/{model}:generateContent", "m", stream=False)
 TOOL = {"type": "function", "function": {"name": "f", "description": "of a tool", "parameters": {}}}
@@ -73,22 +74,32 @@ BODIES = {
 }  # fmt: skip
 
 
+def read(dialect: Dialect, body: object) -> tuple[Text, ...]:
+    raw = json.dumps(body).encode()
+    texts = BodyReading(dialect.parse(raw), dialect).texts
+    found = with_sources(texts, raw, rules_of(dialect))
+    assert tuple(each.text for each in found) == texts
+    return found
+
+
 @pytest.mark.parametrize(("dialect", "body"), BODIES.values(), ids=BODIES)
 def test_each_text_is_known_with_whose_it_is(dialect: Dialect, body: object):
-    read = RequestTexts(json.dumps(body).encode(), dialect)
-    told: list[tuple[str, Source]] = [(text, source) for text, source in read.texts if text.startswith("of ")]
+    told: list[tuple[str, Source]] = [
+        (text, source) for text, source in read(dialect, body) if text.startswith("of ")
+    ]
     assert len(told) > 0
     for text, source in told:
         whose = "system" if text == "of a tool" else text.split()[1].strip(",")
         assert (text, source) == (text, whose)
-    assert [text for text, _ in read.texts] == list(read.leaves.texts)
 
 
 def test_a_turn_that_no_api_knows_is_the_users():
-    body = {
-        "model": "m",
-        "messages": ["of user", {"role": 3, "content": "of user"}, {"role": "critic", "content": "of user"}],
-    }
-    assert {source for _, source in RequestTexts(json.dumps(body).encode(), openai_chat.DIALECT).texts} == {
-        "user"
-    }
+    turns = ["of user", {"role": 3, "content": "of user"}, {"role": "critic", "content": "of user"}]
+    raw = json.dumps({"model": "m", "messages": turns}).encode()
+    found = with_sources(["of user"] * 3, raw, rules_of(openai_chat.DIALECT))
+    assert {source for _, source in found} == {"user"}
+
+
+@pytest.mark.parametrize("raw", [b"", b"[]", b"no json", b'{"messages": [1]}'])
+def test_where_nobody_knows_whose_they_are_texts_are_the_users(raw: bytes):
+    assert with_sources(["a", "b"], raw, None) == (("a", "user"), ("b", "user"))

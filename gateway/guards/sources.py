@@ -1,30 +1,18 @@
-"""The texts of a request, and whose words each is: what the application says itself is suspected of nothing."""
+"""Whose words the texts of a request are: what the application says itself is suspected of nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
 from msgspec import DecodeError, Raw, Struct
 from msgspec.json import Decoder
 
-from gateway.dialects.interface import Dialect
 from gateway.guards.finding import Source, Text
-from gateway.privacy import text_leaves_anthropic, text_leaves_gemini, text_leaves_openai
-from gateway.privacy.text_leaf_rules import Node, below, tree
+from gateway.privacy.text_leaf_rules import Node, below
 from gateway.privacy.text_leaves import Leaves
 
-_RULES: Final[Mapping[tuple[str, str], Node]] = {
-    ("openai", "chat"): text_leaves_openai.CHAT,
-    ("openai", "completions"): text_leaves_openai.COMPLETIONS,
-    ("openai", "responses"): text_leaves_openai.RESPONSES,
-    ("openai", "embeddings"): text_leaves_openai.EMBEDDINGS,
-    ("anthropic", "messages"): text_leaves_anthropic.MESSAGES,
-    ("gemini", "gemini"): text_leaves_gemini.GENERATE,
-    ("gemini", "embeddings"): text_leaves_gemini.REQUESTS,
-}
-_OTHERWISE: Final = tree(structural="model size quality style background response_format voice user n")
 _SAID_BY_TURNS: Final = frozenset({"messages", "input", "contents"})
 _BY_APPLICATION: Final = frozenset(
     "system instructions systemInstruction system_instruction tools functions tool_choice response_format text metadata "
@@ -52,23 +40,16 @@ class _Turn(Struct):
 _TURN: Final = Decoder(_Turn)
 
 
-class RequestTexts:
-    """`leaves` to write it anew, `texts` in the same order."""
-
-    __slots__ = ("leaves", "texts")
-
-    def __init__(self, raw: bytes, dialect: Dialect) -> None:
-        rules = rules_of(dialect)
-        self.leaves = Leaves(raw, rules)
+def with_sources(texts: Sequence[str], raw: bytes, rules: Node) -> tuple[Text, ...]:
+    """`texts` are those of the body `raw` by these rules, in order. Where nobody knows whose they are (a form, a body
+    of another kind), they are the user's."""
+    try:
         sources = list(_sources(raw, rules))
-        if len(sources) != len(self.leaves.texts):  # nobody knows whose: then it is the user's
-            sources = ["user"] * len(self.leaves.texts)
-        self.texts = tuple(map(Text, self.leaves.texts, sources))
-
-
-def rules_of(dialect: Dialect) -> Node:
-    """What of its requests is no text."""
-    return _RULES.get((dialect.family, dialect.api), _OTHERWISE)
+    except (DecodeError, RecursionError):
+        sources = []
+    if len(sources) != len(texts):
+        sources = ["user"] * len(texts)
+    return tuple(map(Text, texts, sources))
 
 
 def _sources(raw: bytes, rules: Node) -> Iterator[Source]:
