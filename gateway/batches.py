@@ -8,10 +8,10 @@ from typing import Final, Protocol
 from msgspec import Raw, structs
 
 from gateway.call import Call
-from gateway.dialects.batch_lines import Inner, read_line, read_request
+from gateway.dialects.batch_lines import Inner, read_example, read_line, read_request
 from gateway.dialects.body import few_objects, joined
 from gateway.dialects.interface import Asked, BadBody
-from gateway.dialects.kept_openai import is_batch_file
+from gateway.dialects.kept_openai import is_batch_file, is_training_file
 from gateway.form import Form
 from gateway.multipart import Part
 from gateway.runtime import Runtime
@@ -30,8 +30,8 @@ class Batch(Protocol):
         """BadBody for what is no batch, or too large a one."""
         ...
 
-    def read(self, raw: bytes) -> Inner | None:
-        """BadBody for what is no request that we offer. None: nothing is asked."""
+    def read(self, raw: bytes) -> Inner | Asked | None:
+        """BadBody for what is no request that we offer. Asked: texts, with which nothing is asked. None: nothing."""
         ...
 
     async def put(self, written: bytes) -> None:
@@ -50,10 +50,14 @@ def batch_of(call: Call, runtime: Runtime) -> Batch | None:
         return None
     if keeping.deed == "message_batches.create":
         return MessageBatch(asked)
-    if asked.form is None or keeping.deed != "files.upload" or not is_batch_file(asked.form):
+    if asked.form is None or keeping.deed != "files.upload":
+        return None
+    learned = call.policy.privacy is not None and is_training_file(asked.form)
+    if not learned and not is_batch_file(asked.form):
         return None
     call.rewritten = runtime.uploads.open()
-    return BatchFile(asked, asked.form, call.rewritten, longest_bytes=runtime.bounds.body_bytes)
+    kind = TrainingFile if learned else BatchFile
+    return kind(asked, asked.form, call.rewritten, longest_bytes=runtime.bounds.body_bytes)
 
 
 class MessageBatch:
@@ -110,7 +114,7 @@ class BatchFile:
             self._check(line, number)
         yield bytes(line)
 
-    def read(self, raw: bytes) -> Inner | None:
+    def read(self, raw: bytes) -> Inner | Asked | None:
         return read_line(raw) if raw.strip() else None
 
     async def put(self, written: bytes) -> None:
@@ -139,3 +143,10 @@ class BatchFile:
             raise BadBody(f"a batch may have {MOST_REQUESTS} requests", param="file")
         if len(line) > self._longest_bytes:
             raise BadBody(f"line {number}: it is longer than {self._longest_bytes} bytes", param="file")
+
+
+class TrainingFile(BatchFile):
+    """What a model is to learn from, a line each: no request, but texts like any other."""
+
+    def read(self, raw: bytes) -> Asked | None:
+        return read_example(raw) if raw.strip() else None

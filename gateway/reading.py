@@ -52,7 +52,7 @@ _SETTINGS: Final = frozenset(
     "chunking_strategy expires_after".split()
 )
 """Fields of forms that are no texts."""
-_JUDGED_FILES: Final = frozenset({"batch"})
+_JUDGED_FILES: Final = frozenset({"batch", "fine-tune"})
 """Purposes of files whose lines are read one by one, as calls are (stages.unpack)."""
 
 

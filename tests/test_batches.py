@@ -14,16 +14,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway import batches
-from gateway.batches import BatchFile, MessageBatch, batch_of
+from gateway.batches import BatchFile, MessageBatch, TrainingFile, batch_of
 from gateway.dialects.interface import Asked, BadBody, Changes
 from gateway.dialects.kept_anthropic import read_batch
 from gateway.dialects.kept_openai import read_upload, render_upload
 from gateway.form import Form
 from gateway.multipart import Part
 from gateway.upload import Upload, Uploads
-from tests.parts.calls import make_call
+from tests.parts.calls import make_call, make_policy
 from tests.parts.forms import fields_in, gathered
 from tests.parts.forms import form_of as form_on_the_wire
+from tests.parts.protections import privacy
 from tests.parts.runtime import make_runtime
 
 
@@ -182,3 +183,19 @@ def test_only_a_call_that_brings_a_batch_has_one(uploads: Uploads):
     create = make_call(path="/v1/messages/batches", body=b'{"requests": []}')
     create.asked = create.dialect.parse(create.body)
     assert isinstance(batch_of(create, runtime), MessageBatch)
+
+
+async def test_what_a_model_learns_from_is_read_line_by_line_where_there_is_privacy(uploads: Uploads):
+    form = form_of(b'{"messages":[]}\n\nnone', "fine-tune")
+    call = make_call(make_policy(privacy=privacy({})), path="/v1/files")
+    call.asked = Asked(b"", {}, "", form=form)
+    batch = batch_of(call, make_runtime(call.policy, uploads=uploads))
+    assert isinstance(batch, TrainingFile)
+    first, empty, none = await all_of(batch.requests())
+    example = batch.read(first)
+    assert example is not None and example.raw == b'{"messages":[]}'
+    assert batch.read(empty) is None
+    with pytest.raises(BadBody):
+        batch.read(none)
+    call.policy = make_policy()
+    assert batch_of(call, make_runtime(call.policy, uploads=uploads)) is None

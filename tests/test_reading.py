@@ -104,6 +104,6 @@ def test_a_long_field_of_a_form_is_a_text_too():
 
 
 def test_a_file_whose_lines_are_judged_is_not_unread():
-    for purpose, unread in (("batch", ()), ("user_data", ("file",))):
+    for purpose, unread in (("batch", ()), ("fine-tune", ()), ("user_data", ("file",))):
         form = form_of(("purpose", purpose), ("file", b"{}", "a.jsonl"))
         assert read_form("/v1/files", form).unread == unread

@@ -7,6 +7,7 @@ message batch is `{"custom_id", "params"}`.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from msgspec import Raw
@@ -18,7 +19,7 @@ from gateway.dialects import (
     openai_embeddings,
     openai_responses,
 )
-from gateway.dialects.body import Members, Names, joined, members, text
+from gateway.dialects.body import Members, Names, distinct_members, joined, members, text
 from gateway.dialects.interface import Asked, BadBody, Dialect
 
 ENDPOINTS: Final[Mapping[str, Dialect]] = {
@@ -28,6 +29,9 @@ ENDPOINTS: Final[Mapping[str, Dialect]] = {
     "/v1/responses": openai_responses.DIALECT,
 }
 """By the `url` of a line."""
+
+EXAMPLE: Final = replace(openai_chat.DIALECT, operation="keep")
+"""How the texts of what a model learns from are found."""
 
 _LINE: Final = Names(("custom_id", "method", "url", "body"))
 _REQUEST: Final = Names(("custom_id", "params"))
@@ -64,6 +68,11 @@ def read_line(line: bytes) -> Inner:
     if url is None or url not in ENDPOINTS:
         raise BadBody(f"'{(url or '')[:100]}' is not offered in batches", param="url")
     return Inner(ENDPOINTS[url], fields, "body")
+
+
+def read_example(line: bytes) -> Asked:
+    """A line that a model is to learn from: nothing is asked with it. BadBody for what is no object."""
+    return Asked(raw=line, fields=distinct_members(line), model="")
 
 
 def read_request(raw: Raw) -> Inner:

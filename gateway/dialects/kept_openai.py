@@ -57,6 +57,10 @@ def is_batch_file(form: Form) -> bool:
     return any(part.name == "purpose" and part.text == "batch" for part in form.parts)
 
 
+def is_training_file(form: Form) -> bool:
+    return any(part.name == "purpose" and part.text == "fine-tune" for part in form.parts)
+
+
 def uploaded(asked: Asked, body: bytes) -> tuple[Made, ...]:
     """A file; only one whose lines were judged can become a batch."""
     judged = asked.form is not None and is_batch_file(asked.form)

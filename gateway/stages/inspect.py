@@ -61,7 +61,7 @@ async def protect(
     if verdict.cleared is None:
         assert verdict.refused is not None
         raise verdict.refused
-    if verdict.cleared.issued is not None and protection.restores:
+    if verdict.cleared.issued is not None and protection.restores and dialect.operation != "keep":
         message = "what stands for names can't be restored in the results of a batch: let the profile leave it (output: leave)"
         raise _refused(Kind.INVALID_REQUEST, "batch", message, "privacy_not_restorable")
     return verdict.cleared.asked or asked

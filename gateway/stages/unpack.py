@@ -14,7 +14,7 @@ from msgspec import structs
 
 from gateway.batches import Batch, batch_of
 from gateway.call import Call, Caller, Candidate, Grant
-from gateway.dialects.batch_lines import Inner
+from gateway.dialects.batch_lines import EXAMPLE, Inner
 from gateway.dialects.interface import Asked, BadBody, Dialect, NotOffered
 from gateway.errors import Kind, Problem, Refused
 from gateway.policy.snapshot import Policy, Target
@@ -83,6 +83,9 @@ async def _take(
     try:
         request = batch.read(raw)
         if request is None:
+            return None
+        if isinstance(request, Asked):
+            await batch.put((await as_a_call.protect(call, runtime, candidate, EXAMPLE, request)).raw)
             return None
         written = await _written(call, runtime, candidate, request, as_a_call)
     except BadBody as bad:
