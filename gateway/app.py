@@ -14,18 +14,22 @@ from functools import partial
 from starlette.applications import Starlette
 
 from gateway.admin.opening import Administer, Parts, open_side, to_nobody
+from gateway.alerts.opening import open_alerting
 from gateway.audit.log import AuditLog
 from gateway.auditing import open_audit
 from gateway.clock import SystemChance, SystemClock
 from gateway.egress import Fetcher
 from gateway.errors import GatewayError
+from gateway.freezing import end_frozen
 from gateway.front import Front
 from gateway.health import health_routes
 from gateway.identity.identities import Identities
 from gateway.installation import Installation, open_installation
 from gateway.journal import LogJournal
+from gateway.ledger.exhausted import Exhausted, heard_of_others
 from gateway.ledger.opening import open_ledger
-from gateway.ledger.protocol import Ledger
+from gateway.ledger.protocol import Ledger, OnSettled
+from gateway.measures import MeasuresInForce
 from gateway.policy.snapshot import Policy
 from gateway.privacy.on_demand import open_detection
 from gateway.reload.hangup import on_hangup
@@ -38,6 +42,7 @@ from gateway.runtime import Bounds, Runtime
 from gateway.settings import Settings, environment
 from gateway.stores.key_uses import LastUses, SqlKeyUses
 from gateway.stores.keybook import KeyBook
+from gateway.stores.measures import SqlMeasures
 from gateway.stores.objects import ObjectCache, SqlObjects
 from gateway.stores.processes import Process, Reports, SqlProcesses
 from gateway.stores.revisions import SqlRevisions
@@ -129,7 +134,7 @@ async def running(
             trusted_proxies=frozenset(settings.trusted_proxies),
         )
         reloader = _reloader(settings, policies, installation, runtime, remote, stack)
-        parts = Parts(installation, runtime, audit, notary, identities, reloader)
+        parts = Parts(installation, runtime, audit, notary, identities, reloader, measures, alerting)
         reports = _reports(installation, audit, reloader, for_uses, stack)
         revoking = keys.follow(lambda: end_revoked(runtime))
         await _follow(stack, *_workers(parts), revoking, uses.follow(), reports.follow())
@@ -143,6 +148,8 @@ def _workers(parts: Parts) -> Iterator[Coroutine[None, None, None]]:
     yield parts.identities.follow(lambda: policies.current)
     yield parts.reloader.follow()
     yield parts.notary.follow()
+    yield parts.measures.follow(lambda: end_frozen(parts.runtime))
+    yield from parts.alerting.followers()
 
 
 def folder_of(settings: Settings) -> Folder:
@@ -188,11 +195,12 @@ async def _ledger(
     policies: InForce,
     installation: Installation,
     audit: AuditLog,
+    on_settled: OnSettled,
     stack: AsyncExitStack,
 ) -> Ledger:
     url = None if settings.redis_url is None else settings.redis_url.get_secret_value()
     database, clock, executor = installation.database, installation.clock, _threads(stack, "past")
-    ledger = open_ledger(url, database, executor, clock, audit, lambda: policies.current)
+    ledger = open_ledger(url, database, executor, clock, audit, lambda: policies.current, on_settled)
     stack.push_async_callback(ledger.aclose)
     await _follow(stack, ledger.run())
     return ledger

@@ -1,4 +1,4 @@
-"""What a caller is told where a limit or a budget has no room for the call. Pure."""
+"""What a caller is told where a limit or a budget has no room for the call, or it is frozen. Pure."""
 
 from __future__ import annotations
 
@@ -37,6 +37,12 @@ def problem_of(refusal: Refusal, now_ms: int) -> Problem:
         )
         return Problem(Kind.INVALID_REQUEST, message, code="exceeds_limit", should_retry=False)
     return _budget(refusal, now_ms) if demand.kind == "budget" else _limit(refusal, now_ms)
+
+
+def frozen_problem() -> Problem:
+    """Of calls that an administrator has stopped: why, is not the caller's business."""
+    message = "calls like this are stopped for now: an administrator has frozen them"
+    return Problem(Kind.FORBIDDEN, message, code="frozen", should_retry=False)
 
 
 def _budget(refusal: Refusal, now_ms: int) -> Problem:

@@ -10,7 +10,7 @@ from msgspec import structs
 from gateway.call import Call, Candidate
 from gateway.errors import Broken, TimedOut, UpstreamFault
 from gateway.ledger.demand import Charge, Demand, Hold, Refusal
-from gateway.ledger.demands import Blocked, Bound, demands
+from gateway.ledger.demands import Blocked, Bound, Increases, demands
 from gateway.policy.match import Facts
 from gateway.policy.networks import parsed_address
 from gateway.policy.periods import FOREVER_MS
@@ -24,13 +24,14 @@ class Asking:
 
     `again` and `elsewhere` as in `scopes.about`, `downgraded` as in `demands`."""
 
-    __slots__ = ("_downgraded", "_found", "_from_ms", "_scoped", "_until_ms", "bound")
+    __slots__ = ("_downgraded", "_found", "_from_ms", "_increases", "_scoped", "_until_ms", "bound")
 
     def __init__(
         self,
         call: Call,
         candidate: Candidate,
         bound: Bound,
+        increases: Increases,
         *,
         again: bool = False,
         elsewhere: bool = False,
@@ -40,6 +41,7 @@ class Asking:
         matched, counted = facts_of(call, candidate, scopes.asks)
         self._scoped = scopes.about(matched, counted, again=again, elsewhere=elsewhere)
         self.bound = bound
+        self._increases = increases
         self._downgraded = downgraded
         self._found: tuple[Demand, ...] = ()
         self._from_ms = self._until_ms = 0
@@ -48,7 +50,9 @@ class Asking:
         """The same as the last time where no period has passed since."""
         if self._from_ms <= now_ms < self._until_ms:
             return self._found
-        found = demands(self._scoped, self.bound, now_ms, downgraded=self._downgraded)
+        found = demands(
+            self._scoped, self.bound, now_ms, downgraded=self._downgraded, increases=self._increases
+        )
         if not isinstance(found, Blocked):
             self._found = found
             self._from_ms, self._until_ms = 0, FOREVER_MS
@@ -121,7 +125,7 @@ async def moved(call: Call, candidate: Candidate, fault: UpstreamFault, runtime:
     if held is not None and not call.policy.follows and not may_be_billed(fault):
         return True
     elsewhere = call.sent_to is not None and call.sent_to.asked_for != candidate.asked_for
-    asking = Asking(call, candidate, bound, again=True, elsewhere=elsewhere)
+    asking = Asking(call, candidate, bound, runtime.measures.increases, again=True, elsewhere=elsewhere)
     wanted = asking.at(runtime.clock.now_ms())
     charge = Charge(0, 0) if held is None else _charge(call, held, fault)
     call.hold = None

@@ -26,6 +26,26 @@ OF_CALLER: Final = frozenset({"team", "role", "key", "network"})
 _NEVER: Final = -1
 
 
+class Measures(Protocol):
+    """What people have taken beside the policy; all of it is empty most of the time."""
+
+    @property
+    def freezes(self) -> tuple[Freeze, ...]: ...
+
+    @property
+    def of_caller(self) -> tuple[Freeze, ...]:
+        """Of them, those that speak of nothing but who calls."""
+        ...
+
+    @property
+    def asks(self) -> frozenset[str]:
+        """The facts that freezes ask for."""
+        ...
+
+    @property
+    def increases(self) -> Increases: ...
+
+
 class Time(Protocol):
     def now_ms(self) -> int: ...
 
@@ -53,6 +73,8 @@ class MeasuresInForce:
         self.freezes: tuple[Freeze, ...] = ()
         self.of_caller: tuple[Freeze, ...] = ()
         """Of them, those that speak of nothing but who calls."""
+        self.asks: frozenset[str] = frozenset()
+        """The facts that any of them asks for."""
         self.increases: Increases = {}
 
     async def refresh(self) -> bool:
@@ -66,6 +88,7 @@ class MeasuresInForce:
         taken = await loop.run_in_executor(self._executor, self._store.taken, now_ms)
         self._change = taken.change
         self.freezes = tuple(_freeze(each) for each in taken.freezes)
+        self.asks = frozenset().union(*(each.match for each in taken.freezes))
         own = [each for each in taken.freezes if each.match.keys() <= OF_CALLER]
         self.of_caller = tuple(_freeze(each) for each in own)
         self._raised = taken.increases
@@ -100,4 +123,4 @@ def increases_of(raised: Iterable[Raised]) -> Increases:
 
 
 def _freeze(frozen: Frozen) -> Freeze:
-    return Freeze(Match.of(MatchEntry.model_validate(dict(frozen.match))), frozen.reason)
+    return Freeze(frozen.id, Match.of(MatchEntry.model_validate(dict(frozen.match))))

@@ -29,6 +29,7 @@ from gateway.stages import (
     record,
     reserve,
     restore,
+    throttle,
     unpack,
 )
 from gateway.wire import Exchange, current_task
@@ -68,7 +69,7 @@ async def serve(call: Call, exchange: Exchange, runtime: Runtime) -> None:
 async def admit(call: Call, exchange: Exchange, runtime: Runtime) -> None:
     """All that may say no, in order; then the intent, durably. Nothing has been sent yet."""
     await authenticate.enter(call, runtime)
-    # throttle: known to be exhausted until T (issue: limits and budgets)
+    throttle.enter(call, runtime)
     await intake.enter(call, exchange, runtime)
     exchange.watch()
     await prompt.enter(call, runtime)

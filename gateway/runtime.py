@@ -6,12 +6,15 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
+from gateway.alerts.event import Events
 from gateway.audit.appended import Appended
 from gateway.audit.content import Sealer
 from gateway.audit.entry import Entry
 from gateway.call import Call
 from gateway.identity.person import Person
+from gateway.ledger.exhausted import Exhausted
 from gateway.ledger.protocol import Ledger
+from gateway.measures import Measures
 from gateway.policy.price import Price
 from gateway.policy.snapshot import Policy
 from gateway.privacy.profile import Profile
@@ -225,6 +228,9 @@ class Runtime:
     upstreams: Mapping[str, Upstream]
     """By provider dialect: `echo` answers in process, all others over HTTP."""
     detection: Detection
+    measures: Measures
+    exhausted: Exhausted
+    events: Events
     audit: Audit
     contents: Contents
     clock: Clock

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from typing import Final
 
@@ -19,19 +20,24 @@ from gateway.admin.recorder import Recorder, through
 from gateway.admin.running import Running, Vitals
 from gateway.admin.sign_in import SignIn
 from gateway.admin.site import Nowhere, admin_side
+from gateway.alerts.opening import Alerting
 from gateway.audit.log import AuditLog
 from gateway.audit.notary import Notary
+from gateway.freezing import end_frozen
 from gateway.identity.identities import Identities
 from gateway.installation import Installation
 from gateway.journal import LogJournal
+from gateway.measures import MeasuresInForce
 from gateway.reload.reloader import Reloader
 from gateway.reload.status import NotReloaded, Reloaded
 from gateway.runtime import Runtime
 from gateway.settings import Settings
+from gateway.stores.interfaces import StoreUnavailable
 from gateway.stores.processes import SqlProcesses
 from gateway.stores.revisions import SqlRevisions
 
 _THREADS: Final = 2
+_REFRESH_S: Final = 5.0
 Administer = Callable[[ASGIApp | None, ASGIApp | None], None]
 """Takes what answers for the admin side on the port of calls, and what answers on a port of its own."""
 
@@ -46,6 +52,8 @@ class Parts:
     notary: Notary
     identities: Identities
     reloader: Reloader
+    measures: MeasuresInForce
+    alerting: Alerting
 
 
 def to_nobody(here: ASGIApp | None, apart: ASGIApp | None) -> None:
@@ -68,7 +76,13 @@ def open_side(settings: Settings, parts: Parts, stack: AsyncExitStack, administe
     key = settings.admin_key
     serving = Serving(
         runtime,
-        Administration(installation, lambda: runtime.policies.current, acts, _running(parts, loop)),
+        Administration(
+            installation,
+            lambda: runtime.policies.current,
+            acts,
+            _running(parts, loop),
+            partial(_refresh, parts, loop),
+        ),
         SignIn(runtime, None if key is None else key.get_secret_value()),
         executor,
         Counter(),
@@ -106,3 +120,14 @@ def _running(parts: Parts, loop: asyncio.AbstractEventLoop) -> Running:
         vitals=vitals,
         version=version("portcullis-gateway"),
     )
+
+
+def _refresh(parts: Parts, loop: asyncio.AbstractEventLoop) -> None:
+    """The measures of this process, now; where that fails, it looks by itself in a moment."""
+
+    async def refresh() -> None:
+        if await parts.measures.refresh():
+            end_frozen(parts.runtime)
+
+    with suppress(StoreUnavailable, TimeoutError):
+        asyncio.run_coroutine_threadsafe(refresh(), loop).result(_REFRESH_S)

@@ -89,7 +89,7 @@ def _counted(entry: Entry, rows: Sequence[Used]) -> dict[tuple[str, ...], tuple[
             continue
         scope = values_of(facts, entry.per)
         spent, held = found.get(scope, _NOTHING)
-        if getattr(row, "open", None) is None:
+        if row.open is None:
             found[scope] = spent + row.nano_usd, held
         else:
             found[scope] = spent, held + row.nano_usd

@@ -41,16 +41,15 @@ class Bound(Struct, frozen=True, gc=False):
 class Freeze(Struct, frozen=True):
     """The emergency stop: no call that it is about goes anywhere, whatever is left of what."""
 
+    id: str
     match: Match
-    reason: str
 
 
 class Blocked(Struct, frozen=True):
-    """Refused before anything is counted: by an entry's rule, or by a freeze. `name` is the entry's, or the freeze's
-    reason."""
+    """Refused by an entry's rule, before anything is counted. `name` is the entry's."""
 
     name: str
-    why: Literal["unbounded", "unpriced", "frozen"]
+    why: Literal["unbounded", "unpriced"]
 
 
 def demands(
@@ -104,11 +103,11 @@ def demands(
     return tuple(found)
 
 
-def frozen(freezes: Iterable[Freeze], facts: Facts) -> Blocked | None:
-    """By the first that is about the call."""
+def frozen(freezes: Iterable[Freeze], facts: Facts) -> Freeze | None:
+    """The first that is about the call."""
     for freeze in freezes:
         if freeze.match.matches(facts):
-            return Blocked(freeze.reason, "frozen")
+            return freeze
     return None
 
 

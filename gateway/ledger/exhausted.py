@@ -68,3 +68,9 @@ class Exhausted:
             elif demand.most <= refusal.demand.most:
                 return structs.replace(refusal, demand=demand, after_ms=refusal.after_ms - now_ms)
         return None
+
+
+def heard_of_others() -> Exhausted:
+    """Where several processes count in one store: it is asked for a quarter of a second at most, and what another
+    process gives back is heard of within a second."""
+    return Exhausted(late_ms=250, most_ms=1_000)

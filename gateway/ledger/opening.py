@@ -9,7 +9,7 @@ from typing import Final
 
 from gateway.ledger.local import Clock, LocalLedger
 from gateway.ledger.past import RecordedPast
-from gateway.ledger.protocol import LedgerUnavailable, Log
+from gateway.ledger.protocol import LedgerUnavailable, Log, OnSettled
 from gateway.ledger.redis_store import RedisStore, connect
 from gateway.ledger.shared import SharedLedger
 from gateway.policy.snapshot import Policy
@@ -27,14 +27,15 @@ def open_ledger(
     clock: Clock,
     log: Log,
     current: Callable[[], Policy],
+    on_settled: OnSettled | None = None,
 ) -> LocalLedger | SharedLedger:
     """`run` must run beside it. Gateways of one installation share what is at `url`. Raises LedgerUnavailable where
     that is no address."""
     past = RecordedPast(SqlSpending(database.engine), executor, lambda: current().entries, clock.now_ms)
     if url is None:
-        return LocalLedger(clock, past, log=log, timeout_s=LOOK_UP_S)
+        return LocalLedger(clock, past, log=log, timeout_s=LOOK_UP_S, on_settled=on_settled)
     try:
         store = RedisStore(connect(url), database.installation, secrets.token_hex(8))
     except ValueError as error:
         raise LedgerUnavailable(f"GATEWAY_REDIS_URL: {error}") from None
-    return SharedLedger(store, clock, past, log)
+    return SharedLedger(store, clock, past, log, on_settled=on_settled)

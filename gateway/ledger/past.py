@@ -18,11 +18,11 @@ from typing import Final, Protocol
 from msgspec import Struct
 
 from gateway.audit.entry import time_text
+from gateway.ledger.balances import facts_of
 from gateway.ledger.demand import Charge, Demand
 from gateway.ledger.demands import scope_of
 from gateway.ledger.protocol import NO_CUTS, Cuts, Ended, Recorded
 from gateway.policy.entries import Entry
-from gateway.policy.match import Facts
 from gateway.policy.periods import FOREVER_MS
 from gateway.policy.scopes import values_of
 from gateway.stores.spending import EndedCall, Used
@@ -107,7 +107,7 @@ class RecordedPast:
         used: dict[tuple[str, ...], int] = {}
         running: dict[tuple[str, ...], list[tuple[str, int]]] = {}
         for row in self._spending.used(time_text(since), until, cuts):
-            facts = _facts(row)
+            facts = facts_of(row)
             if not entry.recorded.matches(facts):
                 continue
             scope, amount = values_of(facts, entry.per), _counted(demand, row)
@@ -128,22 +128,6 @@ def _failed(table: asyncio.Future[Table]) -> bool:
 def _text(until_ms: int) -> str:
     """As text, which a year beyond 9999 can't be."""
     return time_text(until_ms) if until_ms < FOREVER_MS else _LAST
-
-
-def _facts(row: Used) -> Facts:
-    return Facts(
-        team=row.team,
-        user=row.user,
-        roles=tuple(row.roles.split(",")) if row.roles else (),
-        key=row.key,
-        use_case=row.use_case,
-        model=row.model,
-        api=row.api,
-        provider=row.provider,
-        target=row.target,
-        region=row.region,
-        end_user=row.end_user,
-    )
 
 
 def _counted(demand: Demand, row: Used) -> int:

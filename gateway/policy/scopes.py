@@ -17,6 +17,8 @@ _LONGEST: Final = 200
 _MOST_REMEMBERED: Final = 4096
 _CHANGING: Final = frozenset({"network", "hours"})
 """Facts of which each call has its own."""
+OF_CALLER: Final = frozenset({"team", "user", "role", "key", "network", "hours"})
+"""Facts that are known of a call before its body is read."""
 _ALWAYS: Final = Period(0, 0)
 
 
@@ -45,11 +47,12 @@ class Scopes:
     """The entries of a policy, asked with what is known of a call. `asks`: the facts that any of them depends on; others
     may be left out. `downgrades`: one of them may send a call to another model."""
 
-    __slots__ = ("_entries", "_known", "asks", "downgrades")
+    __slots__ = ("_entries", "_known", "asks", "downgrades", "ids")
 
     def __init__(self, entries: tuple[Entry, ...]) -> None:
         self._entries = entries
         self.asks = frozenset[str]().union(*(entry.asks for entry in entries))
+        self.ids = frozenset(entry.id for entry in entries)
         self.downgrades = any(entry.downgrade for entry in entries)
         self._known: dict[object, tuple[Scoped, ...]] | None = {} if self.asks.isdisjoint(_CHANGING) else None
 

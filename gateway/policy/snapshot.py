@@ -26,7 +26,7 @@ from gateway.policy.models.use_cases import UseCaseEntry
 from gateway.policy.price import Price
 from gateway.policy.protection import Privacy
 from gateway.policy.roles import TRIAL, Role, Team, held_roles
-from gateway.policy.scopes import Scopes
+from gateway.policy.scopes import OF_CALLER, Scopes
 from gateway.policy.secrets import Secret
 from gateway.policy.via import Via
 from gateway.policy.webhooks import Webhook
@@ -127,6 +127,8 @@ class Policy:
     warnings: tuple[Fault, ...] = field(default=(), compare=False)
     scopes: Scopes = field(init=False, repr=False, compare=False)
     """The same entries, asked with what is known of a call."""
+    throttled: Scopes = field(init=False, repr=False, compare=False)
+    """Of them, those on requests that depend on nothing but who calls."""
     follows: bool = field(init=False, compare=False)
     """Whether an entry speaks of the target or the model, so that a fallback counts elsewhere."""
     _globs: tuple[tuple[Glob, Model], ...] = field(init=False, repr=False, compare=False)
@@ -136,11 +138,22 @@ class Policy:
     )
 
     def __post_init__(self) -> None:
-        for name in ("teams", "providers", "models", "roles", "keys", "identity_providers", "use_cases", "off"):
+        for name in (
+            "teams",
+            "providers",
+            "models",
+            "roles",
+            "keys",
+            "identity_providers",
+            "use_cases",
+            "off",
+        ):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
         globs = [(Glob.of(name), model) for name, model in self.models.items() if "*" in name]
         globs.sort(key=lambda pair: (pair[0].specificity, pair[0].text), reverse=True)
         object.__setattr__(self, "scopes", Scopes(self.entries))
+        own = (each for each in self.entries if each.kind == "requests" and each.asks <= OF_CALLER)
+        object.__setattr__(self, "throttled", Scopes(tuple(own)))
         object.__setattr__(self, "follows", any(entry.of_target or entry.of_model for entry in self.entries))
         object.__setattr__(self, "_globs", tuple(globs))
         object.__setattr__(self, "_remembered", {})

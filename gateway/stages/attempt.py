@@ -17,6 +17,7 @@ from gateway.dialects.problems import speaks_of_us
 from gateway.dialects.registry import provider_url
 from gateway.dialects.whole_answers import read_whole
 from gateway.errors import Answered, Broken, BrokenOff, NotConnected, TimedOut, UpstreamFault
+from gateway.freezing import may_go
 from gateway.holding import lose, moved
 from gateway.naming import naming
 from gateway.rendering import asked_of, changes_for
@@ -40,7 +41,9 @@ async def enter(call: Call, runtime: Runtime) -> None:
     assert call.plan is not None
     last: UpstreamFault | None = None
     for candidate in call.plan.candidates:
-        if last is not None and not await moved(call, candidate, last, runtime):
+        if last is not None and not (
+            may_go(call, candidate, runtime) and await moved(call, candidate, last, runtime)
+        ):
             continue
         for number in range(candidate.retries + 1):
             try:

@@ -1,5 +1,5 @@
 """Is there room? Takes one hold, at most one ledger round trip. Gives it back, once, when settled. Refuses with 429,
-with 400 what there never is room for, and with 503 what can't be counted."""
+with 400 what there never is room for, with 503 what can't be counted, and with 403 what is frozen."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from gateway.bounding import bound_of
 from gateway.call import Call, Plan
 from gateway.errors import Kind, Problem, Refused
 from gateway.exhaustion import problem_of
+from gateway.freezing import freeze_of, unfrozen
 from gateway.holding import Asking, note_above
 from gateway.ledger.demand import Charge, Demand, Refusal
 from gateway.ledger.demands import Blocked
@@ -19,11 +20,13 @@ Instead = Callable[[Call, Runtime, str], Plan | None]
 
 async def enter(call: Call, runtime: Runtime, instead: Instead) -> None:
     """Nothing to do under a policy without limits and budgets. `instead` plans for another model."""
+    assert call.plan is not None
+    if runtime.measures.freezes:
+        call.plan = unfrozen(call, call.plan, runtime)
     if not call.policy.entries:
         return
-    assert call.plan is not None
     now_ms = runtime.clock.now_ms()
-    asking = _asking(call, call.plan)
+    asking = _asking(call, call.plan, runtime)
     call.bound = asking.bound
     first = asking.at(now_ms)
     if isinstance(first, Blocked):
@@ -33,7 +36,7 @@ async def enter(call: Call, runtime: Runtime, instead: Instead) -> None:
     plans, choices = [call.plan], [asking]
     if call.policy.scopes.downgrades:
         for plan in _instead(call, runtime, first, instead):
-            other = _asking(call, plan, downgraded=True)
+            other = _asking(call, plan, runtime, downgraded=True)
             if not isinstance(other.at(now_ms), Blocked):
                 plans.append(plan)
                 choices.append(other)
@@ -41,6 +44,8 @@ async def enter(call: Call, runtime: Runtime, instead: Instead) -> None:
         call.id, lambda now_ms: tuple([each.wanted(now_ms) for each in choices])
     )
     if isinstance(answer, Refusal):
+        if answer.demand.entry in call.policy.throttled.ids:
+            runtime.exhausted.remember(answer, int(runtime.clock.monotonic() * 1000))
         raise refused(answer, runtime.clock.now_ms())
     call.hold = answer
     if answer.above:
@@ -50,11 +55,11 @@ async def enter(call: Call, runtime: Runtime, instead: Instead) -> None:
         call.note("reserve", "downgrade", "change", call.plan.candidates[0].asked_for)
 
 
-def _asking(call: Call, plan: Plan, *, downgraded: bool = False) -> Asking:
+def _asking(call: Call, plan: Plan, runtime: Runtime, *, downgraded: bool = False) -> Asking:
     assert call.asked is not None and call.grant is not None
     later = call.dialect.keeping is not None and call.dialect.keeping.billed_later
     bound = bound_of(plan, call.asked, call.grant, billed_later=later)
-    return Asking(call, plan.candidates[0], bound, downgraded=downgraded)
+    return Asking(call, plan.candidates[0], bound, runtime.measures.increases, downgraded=downgraded)
 
 
 def _instead(call: Call, runtime: Runtime, demands: tuple[Demand, ...], instead: Instead) -> Iterable[Plan]:
@@ -63,6 +68,9 @@ def _instead(call: Call, runtime: Runtime, demands: tuple[Demand, ...], instead:
     names = {each.downgrade: None for each in call.policy.entries if each.id in ids and each.downgrade}
     for name in names:
         plan = instead(call, runtime, name)
+        if plan is not None and runtime.measures.freezes:
+            left = tuple(each for each in plan.candidates if freeze_of(call, each, runtime) is None)
+            plan = Plan(left) if left else None
         if plan is not None:
             yield plan
 
@@ -74,15 +82,12 @@ def refused(refusal: Refusal, now_ms: int) -> Refused:
 
 def _blocked(blocked: Blocked) -> Refused:
     why = {
-        "unbounded": "nothing bounds what this call may cost: send a cap on its output, such as 'max_tokens'; for images, "
-        "files, what a provider keeps and tools that it runs, the policy must say what the model and the tools can take",
-        "unpriced": "no price of this model is known; the policy can give it one",
-        "frozen": "calls like this are stopped",
+        "unbounded": "nothing bounds what this call may cost: send a cap on its output, such as 'max_tokens', "
+        "and no images, files or provider-run tools",
+        "unpriced": "no price of this model is known",
     }
     message = f"the budget '{blocked.name}' refuses this call: {why[blocked.why]}"
-    code = "frozen" if blocked.why == "frozen" else "exceeds_limit"
-    kind = Kind.FORBIDDEN if blocked.why == "frozen" else Kind.INVALID_REQUEST
-    problem = Problem(kind, message, code=code, should_retry=False)
+    problem = Problem(Kind.INVALID_REQUEST, message, code="exceeds_limit", should_retry=False)
     return Refused(problem, stage="reserve", rule=blocked.name)
 
 
@@ -93,6 +98,7 @@ def leave(call: Call, runtime: Runtime) -> None:
         return
     if call.sent_to is None:
         runtime.ledger.cancel(held)
+        runtime.exhausted.forget(held.demands)
         return
     money = tokens = 0
     if measured is not None:

@@ -253,4 +253,7 @@ async def test_two_gateways_share_a_limit_in_redis(tmp_path_factory: pytest.Temp
             statuses = [(await chat(gateway)).status for _ in range(4) for gateway in (one, two)]
             assert statuses == [200] * 5 + [429] * 3
             redis.kill()
-            assert (await chat(one)).status == 503
+            answer = await chat(one)
+            while answer.status == 429:  # what was refused just now is known for up to a second
+                answer = await chat(one)
+            assert answer.status == 503

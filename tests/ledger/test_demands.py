@@ -144,9 +144,10 @@ def test_an_increase_holds_until_it_expires_and_for_whom_it_is(increase: Increas
 
 
 def test_a_freeze_stops_the_calls_that_it_is_about():
-    freezes = [Freeze(Match.of(MatchEntry(team=("support",))), "key leaked")]
-    assert frozen(freezes, CALL) == Blocked("key leaked", "frozen")
-    assert frozen(freezes, replace(CALL, team="legal")) is None
+    freeze = Freeze("frz_1", Match.of(MatchEntry(team=("support",))))
+    assert frozen([freeze], CALL) is freeze
+    assert frozen([freeze], replace(CALL, team="legal")) is None
+    assert frozen([], CALL) is None
 
 
 async def test_a_budget_renamed_in_mid_period_begins_with_what_was_spent_in_it():

@@ -9,12 +9,15 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
 
+from gateway.alerts.event import Event
 from gateway.audit.appended import Appended
 from gateway.audit.content import Sealer
 from gateway.audit.entry import Entry, Intent, Outcome, encode
 from gateway.errors import SpoolUnavailable, UpstreamFault
 from gateway.identity.faults import BadToken, KeysUnavailable
 from gateway.identity.person import Person
+from gateway.ledger.demands import Freeze, Increases
+from gateway.ledger.exhausted import Exhausted
 from gateway.policy.price import Price
 from gateway.policy.snapshot import Policy
 from gateway.runtime import Bounds, Runtime
@@ -190,6 +193,26 @@ class FakePrices:
         return Rates(input=0, output=0, free=True) if free else self._rates
 
 
+@dataclass
+class FakeMeasures:
+    """What people have taken."""
+
+    freezes: tuple[Freeze, ...] = ()
+    of_caller: tuple[Freeze, ...] = ()
+    asks: frozenset[str] = frozenset({"tag", "network", "end_user"})
+    increases: Increases = field(default_factory=dict)
+
+
+@dataclass
+class FakeEvents:
+    """What was told."""
+
+    told: list[Event] = field(default_factory=list)
+
+    def tell(self, event: Event) -> None:
+        self.told.append(event)
+
+
 class FakeTokens:
     """Four bytes are a token."""
 
@@ -350,6 +373,9 @@ def make_runtime(policy: Policy, upstream: Upstream | None = None, **changes: An
         prices=FakePrices(),
         tokens=FakeTokens(),
         upstreams=dict.fromkeys(("openai", "azure", "anthropic", "gemini", "echo"), behind),
+        measures=FakeMeasures(),
+        exhausted=Exhausted(),
+        events=FakeEvents(),
         audit=FakeAudit(),
         contents=FakeContents(),
         clock=FakeClock(),
