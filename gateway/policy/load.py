@@ -115,7 +115,7 @@ def _policy(
     if faults:
         return None
     try:
-        webhooks = webhooks_of(document.alerts, environment, secrets)
+        webhooks = webhooks_of(document.alerts, environment, read=secrets == "read")
         guardrails = guardrails_of(document.guardrails, environment, secrets)
     except ValueError as error:  # gone since it was looked for
         faults.append(fault_at(root, (), str(error)))

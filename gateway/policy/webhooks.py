@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from gateway.policy.credentials import Secrets
 from gateway.policy.models.alerts import AlertsEntry, Event
 from gateway.policy.secrets import Secret, resolve
 
@@ -26,13 +25,13 @@ class Webhook:
         return self.events is None or kind in self.events
 
 
-def webhooks_of(alerts: AlertsEntry, environment: Mapping[str, str], secrets: Secrets) -> tuple[Webhook, ...]:
-    """ValueError: a reference leads nowhere. Where references are not read, nobody can be told with it."""
+def webhooks_of(alerts: AlertsEntry, environment: Mapping[str, str], *, read: bool) -> tuple[Webhook, ...]:
+    """ValueError: a reference leads nowhere. Where references are not `read`, nobody can be told with it."""
     found = list[Webhook]()
     known = dict[str, int]()
 
     def value(text: str) -> Secret:
-        return Secret(resolve(text, environment) if secrets == "read" else text)
+        return Secret(resolve(text, environment) if read else text)
 
     for index, entry in enumerate(alerts.webhooks):
         before = known[entry.url] = known.get(entry.url, -1) + 1

@@ -18,7 +18,7 @@ KNOWN = {"HOOK": "https://a.test/token", "SIGN": "s3cret"}
 
 
 def of(said: object, **environment: str) -> tuple[Webhook, ...]:
-    return webhooks_of(AlertsEntry.model_validate(said), environment or KNOWN, "read")
+    return webhooks_of(AlertsEntry.model_validate(said), environment or KNOWN, read=True)
 
 
 def test_references_become_what_they_stand_for():
