@@ -18,7 +18,6 @@ from sqlalchemy import (
     func,
     or_,
     select,
-    tuple_,
 )
 
 from gateway.stores.call_filters import SUMS, behind, conditions, order_of
@@ -68,12 +67,17 @@ class SqlCalls:
         return found
 
     def bodies(self, places: Sequence[tuple[str, int]]) -> dict[tuple[str, int], EntryRow]:
+        # Writer by writer: of pairs SQLite looks through the whole table.
+        wanted: dict[str, list[int]] = {}
+        for writer, seq in places:
+            wanted.setdefault(writer, []).append(seq)
         found: dict[tuple[str, int], EntryRow] = {}
         with reading(self._engine) as connection:
-            for start in range(0, len(places), _PARAMETERS):
-                some = tuple_(entries.c.writer, entries.c.seq).in_(places[start : start + _PARAMETERS])
-                for row in connection.execute(select(*_ENTRY).where(some)):
-                    found[row.writer, row.seq] = _entry_row(row)
+            for writer, seqs in wanted.items():
+                for start in range(0, len(seqs), _PARAMETERS):
+                    some = entries.c.seq.in_(seqs[start : start + _PARAMETERS])
+                    rows = connection.execute(select(*_ENTRY).where(entries.c.writer == writer, some))
+                    found.update(((row.writer, row.seq), _entry_row(row)) for row in rows)
         return found
 
     def entries(self, writer: str, after: int, limit: int) -> list[EntryRow]:
