@@ -20,7 +20,7 @@ from gateway.policy.snapshot import Policy, Target
 from gateway.stores.corrections import Charged, Correction, SqlCorrections
 from gateway.stores.usages import UsageFilter
 from gateway.upstream.prices import PriceBook
-from gateway.upstream.rates import Rates, cost
+from gateway.upstream.rates import WITH_HELD, Rates, cost
 from gateway.usage import Usage, dollars
 
 _PAGE: Final = 10_000
@@ -110,6 +110,8 @@ class Repricing:
         """None: it would cost what is recorded, or nobody knows."""
         if call.price_version == _NOT_BILLED or (call.cost is None and not _countable(call)):
             return None  # billed later, or never
+        if call.price_version is not None and call.price_version.endswith(WITH_HELD):
+            return None  # there is more in it than its usage tells
         rates = self._rates_of(call)
         spent = call.cost or 0
         new = spent if rates is None else cost(rates, _usage(call))

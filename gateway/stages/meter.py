@@ -8,8 +8,9 @@ from msgspec import structs
 
 from gateway.call import Call, Measured, Served
 from gateway.dialects.interface import StreamReader
+from gateway.holding import reserved
 from gateway.runtime import Runtime, Tokens
-from gateway.upstream.prices import cost
+from gateway.upstream.rates import WITH_HELD, cost
 from gateway.usage import Usage
 
 _BYTES_PER_TOKEN: Final = 4
@@ -22,28 +23,32 @@ _BILLED_UNSEEN: Final = frozenset({"client_gone", "timeout", "shutdown"})
 
 def leave(call: Call, runtime: Runtime) -> None:
     """Write `call.measured`. A call that was never sent has used nothing."""
-    charged = call.lost_nano_usd
+    lost = call.lost_nano_usd
     if call.served is not None:
         candidate, usage = call.served.candidate, decide(call, call.served, runtime.tokens)
+        unheard = _held_for_later(call, usage)
     elif call.sent_to is not None and call.dialect.billed and _may_be_billed(call):
         candidate, usage = call.sent_to, _estimate(call, runtime.tokens, output_tokens=0)
-        if (
-            charged and call.hold is None
-        ):  # nothing was heard of the last attempt: it is among what is charged
-            call.measured = Measured(
-                usage, charged, None if candidate.rates is None else candidate.rates.version
-            )
-            return
-    elif charged:
-        call.measured = Measured(usage=None, cost_nano_usd=charged, price_version=None)
+        unheard = 0 if lost and call.hold is None else None  # it is among what is lost
+    elif lost:
+        call.measured = Measured(usage=None, cost_nano_usd=lost, price_version=None)
         return
     else:
         return
-    call.measured = Measured(
-        usage=usage,
-        cost_nano_usd=None if candidate.rates is None else cost(candidate.rates, usage) + charged,
-        price_version=None if candidate.rates is None else candidate.rates.version,
-    )
+    rates = candidate.rates
+    if rates is None:
+        call.measured = Measured(usage, lost or None, None)
+        return
+    version = rates.version + WITH_HELD if lost or unheard is not None else rates.version
+    call.measured = Measured(usage, lost + (cost(rates, usage) if unheard is None else unheard), version)
+
+
+def _held_for_later(call: Call, usage: Usage) -> int | None:
+    """All that is held, in nano-dollars, for an answer that its provider goes on with whoever listens, and of which the usage
+    is not told. None: there is nothing like that."""
+    if not usage.estimated or call.hold is None or call.bound is None or call.asked is None:
+        return None
+    return reserved(call.hold, call.bound).nano_usd if "background" in call.asked.privileges else None
 
 
 def _may_be_billed(call: Call) -> bool:

@@ -15,6 +15,8 @@ from typing import Final
 from gateway.usage import MAX_NANO_USD, Usage
 
 PER_RATE_TOKENS: Final = 1_000_000
+WITH_HELD: Final = " + held"
+"""Ends the price version of a cost in which there is what was held for work of which no usage was told."""
 
 _NO_TIERS: Final[Mapping[str, Rates]] = MappingProxyType({})
 

@@ -127,6 +127,11 @@ def test_where_no_price_is_known_what_is_recorded_stays(tmp_path: Path):
     assert (told.unpriced, told.changed, told.new_cost_usd) == (1, 0, "0.000000007")
 
 
+def test_what_was_held_for_work_that_was_not_told_is_not_taken_out_of_a_cost(tmp_path: Path):
+    with administered(tmp_path, Spent("a", target="acme/big", usd=7, version="policy + held")) as (to, _):
+        assert to.recomputing.look(MONEY, ALL).calls == 0
+
+
 def test_a_call_whose_price_was_not_known_gets_one(tmp_path: Path):
     unknown = Spent("a", target="acme/big", usd=None, version=None)
     with administered(tmp_path, unknown, Spent("b", target="vllm/m", usd=3)) as (to, _):

@@ -20,6 +20,7 @@ from tests.journeys.charges import (
     CAP,
     CASES,
     FIRST,
+    HELD,
     REFUSED,
     SDK_GIVES_UP,
     SDK_TRIES_AGAIN,
@@ -116,7 +117,8 @@ def faults(played: Played, outcome: Outcome) -> Iterator[str]:
     whose = "none" if usage is None else "estimated" if usage.estimated else "told"
     if whose != case.usage:
         yield f"usage is {whose}"
-    if (usage is None) is (outcome.cost.price_version is not None):
+    version = None if usage is None else "policy + held" if case.charged.startswith(HELD) else "policy"
+    if outcome.cost.price_version != version:
         yield f"price version {outcome.cost.price_version}"
     flags = tuple([each.rule for each in outcome.decisions if each.verdict == "flag"])
     if flags != case.flags:

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from gateway.call import Call, Candidate, Ending, Served
+from gateway.ledger.demand import Demand, Hold
+from gateway.ledger.demands import Bound
 from gateway.stages import meter
 from gateway.streams.passing import Passing
 from gateway.usage import Usage
@@ -24,7 +26,7 @@ from tests.parts.provider_answers import (
     message_start,
     message_text,
 )
-from tests.parts.runtime import FakeIncoming, make_runtime
+from tests.parts.runtime import RATES, FakeIncoming, make_runtime
 
 BODY = chat_body()
 BODY_TOKENS = -(-len(BODY) // 4)
@@ -169,6 +171,34 @@ def test_a_call_that_was_never_sent_used_nothing():
     call.ending = "client_gone"
     meter.leave(call, make_runtime(call.policy))
     assert call.measured is None
+
+
+def held(call: Call, nano_usd: int) -> None:
+    budget = Demand("budget", "b|0|", nano_usd, nano_usd, 0, 0, 1, "block", "b#1", "block")
+    call.hold, call.bound = Hold(call.id, 0, (budget,)), Bound(nano_usd, 9)
+
+
+def test_what_is_lost_to_attempts_before_is_part_of_the_cost_and_its_price_says_so():
+    call = served_whole(json.dumps(chat_answer("Hi")).encode())
+    call.lost_nano_usd = 700_000
+    assert measured(call)[1] == 15_000 + 700_000
+    assert call.measured is not None
+    assert call.measured.price_version == f"{RATES.version} + held"
+
+
+BACKGROUND = json.dumps({"model": "fast", "input": "Hi", "background": True}).encode()
+QUEUED: dict[str, object] = {"id": "resp_1", "status": "queued", "output": [], "usage": None}
+
+
+@pytest.mark.parametrize("told", [None, {"input_tokens": 9, "output_tokens": 3}])
+def test_what_is_worked_out_in_the_background_costs_all_that_was_held_unless_it_is_told(told: object):
+    call = planned_call(body=BACKGROUND, path="/v1/responses")
+    held(call, 800_000)
+    answer = json.dumps(QUEUED | {"usage": told}).encode()
+    call.served = Served(
+        in_its_own_words(call, candidate()), FakeIncoming(), "application/json", answer, heard=answer
+    )
+    assert measured(call)[1] == (15_000 if told else 800_000)
 
 
 def test_a_count_of_tokens_that_nobody_saw_used_nothing():
