@@ -1,4 +1,4 @@
-"""What settlements tell of budgets: shares of an amount that are spent, and calls that cost more than was held.
+"""What happens to budgets: shares of an amount are spent, one has no room for a call, one cost more than was held.
 
 Each share is told once in its period over all processes: the outbox knows what was told.
 """
@@ -70,16 +70,24 @@ class SpendingWatch:
         self._events.tell(Event("budget", "budget.overrun", data, once))
 
 
+def exceeded(demand: Demand) -> Event:
+    """A budget has no room for a call, whatever follows from that. Told once in its period for each scope."""
+    return Event("budget", "budget.exceeded", _budget(demand), _hash(f"exceeded {demand.key}"))
+
+
 def _demand(held: Hold, key: str) -> Demand:
     return next(each for each in held.demands if each.key == key)
 
 
 def _facts(demand: Demand, spent: Spent) -> dict[str, Any]:
+    return {**_budget(demand), "spent_usd": dollars(spent.spent)}
+
+
+def _budget(demand: Demand) -> dict[str, Any]:
     return {
         "budget": demand.name,
         "scope": list(scope_of(demand)),
         "amount_usd": dollars(demand.most),
-        "spent_usd": dollars(spent.spent),
         "since": time_text(demand.from_ms),
         "resets_at": time_text(demand.until_ms) if demand.until_ms < FOREVER_MS else None,
     }

@@ -46,16 +46,22 @@ class Telling:
         self._new_id = new_id
         self._wake = wake
         self._noted: deque[tuple[Alert, tuple[str, ...]]] = deque()
+        self._told: set[str] = set()
+        """What is told once and was told here: others ask the database."""
         self._some = asyncio.Event()
         self._lost = 0
 
     def tell(self, event: Event) -> None:
         wanted = who_wants(event, self._webhooks())
-        if not wanted:
+        if not wanted or event.once in self._told:
             return
         if len(self._noted) >= MOST:
             self._lost += 1
             return
+        if event.once is not None:
+            if len(self._told) >= MOST:
+                self._told.clear()
+            self._told.add(event.once)
         now_ms = self._clock.now_ms()
         self._noted.append((alert_of(event, self._new_id(), now_ms, time_text(now_ms)), wanted))
         self._some.set()

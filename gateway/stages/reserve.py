@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from gateway.alerts.spending import exceeded
 from gateway.bounding import bound_of
 from gateway.call import Call, Plan
 from gateway.errors import Kind, Problem, Refused
@@ -44,15 +45,29 @@ async def enter(call: Call, runtime: Runtime, instead: Instead) -> None:
         call.id, lambda now_ms: tuple([each.wanted(now_ms) for each in choices])
     )
     if isinstance(answer, Refusal):
-        if answer.demand.entry in call.policy.throttled.ids:
-            runtime.exhausted.remember(answer, int(runtime.clock.monotonic() * 1000))
+        _remember(call, runtime, answer)
         raise refused(answer, runtime.clock.now_ms())
     call.hold = answer
     if answer.above:
         note_above(call, answer)
+        _tell(call, runtime, [answer.demands[place] for place in answer.above])
     if answer.choice:
         call.plan, call.bound = plans[answer.choice], choices[answer.choice].bound
         call.note("reserve", "downgrade", "change", call.plan.candidates[0].asked_for)
+
+
+def _remember(call: Call, runtime: Runtime, refusal: Refusal) -> None:
+    """For *throttle*, and for those who are told."""
+    if refusal.demand.entry in call.policy.throttled.ids:
+        runtime.exhausted.remember(refusal, int(runtime.clock.monotonic() * 1000))
+    if refusal.demand.kind == "budget" and not (refusal.unavailable or refusal.never):
+        _tell(call, runtime, [refusal.demand])
+
+
+def _tell(call: Call, runtime: Runtime, without_room: Iterable[Demand]) -> None:
+    if call.policy.webhooks:
+        for demand in without_room:
+            runtime.events.tell(exceeded(demand))
 
 
 def _asking(call: Call, plan: Plan, runtime: Runtime, *, downgraded: bool = False) -> Asking:

@@ -74,10 +74,9 @@ async def test_what_nobody_wants_to_know_is_not_even_noted(database: Database):
 
 async def test_what_was_told_before_wakes_nobody(database: Database):
     outbox, woken = SqlOutbox(database.engine), list[int]()
-    events = telling(outbox, woken=woken)
-    for _ in range(2):
+    for events in (telling(outbox, woken=woken), telling(outbox, woken=woken)):
         events.tell(event(once="month 50%"))
-    await events.keep()
+        await events.keep()
     assert (len(due(outbox)), woken) == (1, [1])
 
 
@@ -109,3 +108,12 @@ async def test_what_could_not_be_kept_is_kept_later(database: Database, failure:
     with pytest.raises(Over):
         await events.follow()
     assert (clock.slept, len(due(outbox))) == ([subject.AGAIN_S], 1)
+
+
+async def test_what_was_told_once_here_does_not_even_ask_the_database(database: Database):
+    outbox = SqlOutbox(database.engine)
+    events = telling(outbox)
+    for _ in range(3):
+        events.tell(event(once="month 50%"))
+        events.tell(CROSSED)
+    assert len(events._noted) == 4

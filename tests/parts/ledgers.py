@@ -66,6 +66,7 @@ class Watched:
         self._settled = set[str]()
         self.spent_nano_usd = 0
         """By the first budget of the policy."""
+        self._then = ledger._on_settled
         ledger._on_settled = self._note
 
     @property
@@ -77,7 +78,9 @@ class Watched:
         """Calls."""
         return len(self._settled)
 
-    def _note(self, held: Hold, spent: Sequence[Spent]) -> None:
+    def _note(self, held: Hold, spent: tuple[Spent, ...]) -> None:
+        if self._then is not None:
+            self._then(held, spent)
         self._settled.add(held.id.partition("/")[0])
         self.spent_nano_usd = spent[0].spent
 
