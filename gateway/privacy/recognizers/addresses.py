@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from gateway.privacy.rules import LETTERS, Judge, Rule, apart
+from gateway.privacy.rules import LETTERS, Judge, Rule, apart, words
 
 _L: Final = LETTERS
 _LU: Final = r"[A-Z\x{C0}-\x{DE}\x{100}-\x{17F}]"
@@ -33,6 +33,14 @@ _ES: Final = r"[Cc]alle|[Cc]/|[Cc]l\.|[Aa]venida|[Aa]v(?:da|d)?\.?|[Pp]laza|[Pp]
 _ES_UNIT: Final = r"(?:,? ?(?:\d{1,2}[.ºª°]{1,2} ?(?:[A-Za-z](?:\b)|izq(?:uierda)?|dcha|derecha)?|[Pp]iso \d{1,2}|[Pp]ta\.? ?\d{1,2}|[Bb]ajo|[Áá]tico|[Pp]uerta \d{1,2}|[Ee]sc\.? ?\w))?"
 _IT: Final = r"[Vv]ia|[Vv]iale|[Pp]iazza(?:le)?|[Pp]\.zza|[Cc]orso|[Cc]\.so|[Ll]argo|[Vv]icolo|[Ss]trada|[Ll]ungomare|[Ll]ungotevere|[Cc]ontrada|[Bb]orgo|[Gg]alleria|[Ss]alita|[Cc]alle|[Ff]ondamenta|[Cc]irconvallazione|[Tt]raversa|[Vv]\.le|[Ll]ocalità"
 _NL_END: Final = r"(?:straat|str\.|weg|laan|plein|gracht|kade|dijk|singel|hof|pad|steeg|dreef|markt|park|baan|plantsoen|wal|haven|brink|oord|burgwal|boulevard|vaart|poort|veld|akker|hoek|ring)"
+_WORD: Final = rf"(?:{_CAP}|{_LINK}|\d{{1,6}}[A-Za-z]?)"
+_SEAM: Final = r"(?:,? |[ ,]{0,4}\n[ ,>?|*]{0,8})"
+_COUNTRY: Final = rf"(?:{_SEAM}(?:{_LU}[{_L}'.()-]{{1,30}}|[A-Z]{{2}}|nan)){{0,8}}(?:{_SEAM}(?:[A-Z]{{2}} )?\d{{2,6}}(?:-\d{{3,4}})?)?"
+_ROOM: Final = r"(?i:apt|apartment|suite|unit|flat)\.? ?#? ?\d{1,5}[A-Za-z]?"
+_THERE: Final = words(
+    r"address(?: is| with| to)?", r"lives? (?:at|on|in)", r"living (?:at|on)", r"located (?:at|on)", r"(?:is|are|was|stay(?:ing|s)?|moved?|meet|offices?|taxi) (?:at|to)",
+    r"(?:return(?:ed)?|sent|send (?:it|this|them)|ship(?:ped)?|deliver(?:ed|y)?|you off|off) (?:to|at)", r"(?:billing|shipping|home|postal|mailing) address(?: is| with| to)?",
+)  # fmt: skip
 _PT: Final = r"[Rr]ua|R\.|[Aa]venida|[Aa]v\.?|[Pp]raça|[Pp]ç\.?|[Tt]ravessa|[Ll]argo|[Aa]lameda|[Ee]strada|[Cc]alçada|[Bb]eco|[Rr]odovia|[Pp]raceta|[Rr]otunda|[Qq]uinta|[Cc]aminho|[Bb]airro|[Ll]adeira|[Pp]asseio"
 _FLOOR: Final = r"(?:,? ?\d{1,2}[.ºª°]{1,2} ?(?:[A-Z]\b|[Ee]sq\.?|[Dd]to\.?|[Dd]ireito|[Ee]squerdo)?)?"
 _POST: Final = rf"(?:,? (?:[A-Z]{{1,2}}-?)?\d{{4,5}}(?:-\d{{3,4}})?(?: ?[A-Z]{{2}}\b)? {_LU}[{_L}'-]{{1,30}}(?:[ -]{_LU}[{_L}'-]{{1,30}}){{0,2}})?"
@@ -42,6 +50,12 @@ def rules() -> tuple[Rule, ...]:
     n = r",? ?(?:n[.º°o]{1,2} ?|nr\.? ?|núm\.? ?|número |numero |nº ?)?"
     return (
         _street("en", rf"[ ](?:{_EN})\b", rf"\b(\d{{1,6}}[A-Za-z]?(?:-\d{{1,4}})?,? (?:(?:N|S|E|W|NE|NW|SE|SW|North|South|East|West)\.? )?(?:{_CAP} ){{1,4}}(?:{_EN})\b\.?{_UNIT}(?:, {_LU}[{_L}'-]{{1,30}}(?: {_LU}[{_L}'-]{{1,30}})?,? [A-Z]{{2}} \d{{5}}(?:-\d{{4}})?)?)"),
+        _street("", rf"\b{_ROOM}", rf"\b(\d{{1,6}}[A-Za-z]?(?: [^\n;:!?|]{{2,60}}?)?{_SEAM}{_ROOM}{_COUNTRY})"),
+        _street("", rf"\n {{0,8}}{_ROOM}", rf"\n {{0,8}}({_ROOM})\b"),
+        _street("", r"\b(?:PSC|CMR|[AFD]PO) ", r"\b((?:(?:PSC|CMR|Unit) \d{1,5},? Box \d{1,5}\s{1,4})?(?:[AFD]PO,? A[AEP],? \d{5}(?:-\d{4})?)|(?:PSC|CMR) \d{1,5},? Box \d{1,5})\b"),
+        _street("", r"\bUS(?:NS|S|NV|CGC) ", r"\b((?:USNS|USS|USNV|USCGC) [^\n,;]{2,40}[\n,][ ]?[AFD]PO A[AEP] \d{5})\b"),
+        _street("", r"\d \S[^\n]{2,60}\n[ ,>?|*]{0,8}\S", rf"(?:^|\n|[:,.?] |\b(?:at|to|with|in|address|is) )[^\w\n]{{0,6}}(\d{{1,6}}[A-Za-z]?(?: {_WORD}){{1,7}}[ ,]{{0,3}}\n[ ,>?|*]{{0,8}}{_LU}[{_L}'. -]{{1,40}}(?:[ ,]{{0,4}}\n[ ,>?|*]{{0,8}}[A-Z][A-Za-z .]{{1,30}}|,? (?:[A-Z]{{2}}|nan)){{0,2}}[ ,]{{0,3}}[\n ][ ,>?|*]{{0,8}}(?:{_LU}[{_L}]{{1,30}} ){{0,3}}\d{{4,6}})\b"),
+        Rule("ADDRESS", rf"^[^\w\n]{{0,4}}(\d{{1,6}}[A-Za-z]?(?:,? {_WORD}){{1,8}}{_COUNTRY})", judge=_line(), after=_THERE, reach_bytes=140, languages=("en",)),
         _street("en", r"(?i)\bP\.? ?O\.? ?Box", r"(?i)\b(P\.? ?O\.? ?Box \d{1,6})\b"),
         _street("fr", rf"(?i)[ ](?:{_FR}) ", rf"\b({_NUMBER},? (?i:{_FR}) {_NAME}{_POST})"),
         _street("fr", r"\b(?:[Rr]ue|[Aa]venue|[Bb]oulevard|[Cc]hemin|[Ii]mpasse) ", rf"\b((?:[Rr]ue|[Aa]venue|[Bb]oulevard|[Cc]hemin|[Ii]mpasse) {_NAME},? (?:n° ?)?\d{{1,4}}(?: bis| ter)?)\b"),
@@ -56,7 +70,7 @@ def rules() -> tuple[Rule, ...]:
 
 
 def _street(language: str, trigger: str, pattern: str) -> Rule:
-    return Rule("ADDRESS", pattern, judge=_line(), trigger=trigger, languages=(language,))
+    return Rule("ADDRESS", pattern, judge=_line(), trigger=trigger, languages=(language,) if language else ())
 
 
 def _line() -> Judge:

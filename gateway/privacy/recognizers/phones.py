@@ -8,8 +8,10 @@ import phonenumbers
 
 from gateway.privacy.rules import Judge, Rule, apart, words
 
+_EXTENSION: Final = r"(?: ?(?:x|ext\.?|extension) ?\d{1,5})?"
 _ABROAD: Final = (
-    r"((?:\+|\b00) ?[1-9]\d{0,2}[ .-]?(?:\(0?\d{0,4}\)[ .-]?)?\d{1,5}(?:[ .\-/]{1,2}\d{1,5}|\d){1,12})\b"
+    r"((?:\+|\b00) ?[1-9]\d{0,2}[ .-]?(?:\(0?\d{0,4}\)[ .-]?)?\d{1,5}(?:[ .\-/]{1,2}\d{1,5}|\d){1,12}"
+    rf"{_EXTENSION})\b"
 )
 _CALL: Final = words(
     r"phone(?: number)?", r"tel(?:\.|ephone|éfono|efono|efoon|efone)?", r"t[eé]l(?:\.|[eé]phone)?", r"telefon(?:nummer)?", r"mobile?", r"mobiel", r"m[oó]vil",
@@ -17,11 +19,14 @@ _CALL: Final = words(
     r"ring(?: me)?", r"dial", r"text me(?: at| on)?", r"sms", r"reach(?:able|ed)?(?: me)?(?: (?:at|on))?", r"rappel[eé]r?(?: au)?", r"joignable(?: au)?", r"appel(?:ez|er|le)?(?:-moi)?(?: au)?",
     r"r[uü]ckruf(?: unter)?", r"erreichbar(?: unter)?", r"anrufen", r"llam(?:en|ar|ame|e)(?: al)?", r"chiama(?:re|mi|mo)?(?: al)?",
     r"bel(?:len)?(?: (?:mij|me))?(?: op)?", r"bereikbaar(?: op)?", r"lig(?:ar|ue|uem)(?: para)?", r"telem[oó]vel", r"contact(?:o|ar)?(?: number)?",
+    r"answering at", r"messages? to", r"(?:registered|contact|callback|work|home|office)(?: (?:mobile|phone))?(?: (?:number|no\.?))?", r"desk",
     r"(?:my|his|her|our|their|phone) number(?: is)?", r"mon num[eé]ro(?: est)?", r"meine nummer(?: ist)?", r"mi n[uú]mero(?: es)?", r"mio numero", r"mijn nummer", r"meu n[uú]mero",
 )  # fmt: skip
 _HOME: Final = (
     # area, exchange, line: United States and Canada
-    (("en",), r"((?:\b1[ .-])?(?:\([2-9]\d{2}\) ?|\b[2-9]\d{2}[-. /])[2-9]\d{2}[-. ]\d{4})\b"),
+    (("en",), r"((?:\b1[ .-])?(?:\([2-9]\d{2}\) ?|\b[2-9]\d{2}[-. /])[2-9]\d{2}[-. ]\d{4}" + _EXTENSION + r")\b"),
+    # a nought in front, as nearly everywhere
+    (("en",), r"\b(0\d{2,3}[ -]\d{3,4}[ -]\d{3,4}|0\d{2} \d{3} \d{2} \d{2}|0\d{3} \d{3} \d{2} \d{2})\b"),
     # United Kingdom
     (("en",), r"(\(?\b0(?:1\d{2,4}|2\d|3\d{2}|[57]\d{3}|8\d{2})\)?[ -]?\d{3,4}[ -]?\d{3,4}(?:[ -]?\d{2})?)\b"),
     (("fr",), r"\b(0[1-9](?:[ .-]?\d{2}){4})\b"),
@@ -31,7 +36,12 @@ _HOME: Final = (
     (("nl",), r"\b(06[ -]?\d{2}[ ]?\d{2}[ ]?\d{2}[ ]?\d{2}|0[1-9]\d{1,2}[ -]\d{3}[ ]?\d{2}[ ]?\d{2}|0[1-9]\d{1,2}[ -]\d{6,7}|06[ -]\d{8})\b"),
     (("pt",), r"\b(9[1236]\d[ .]\d{3}[ .]\d{3}|2[1-9]\d?[ .]\d{3}[ .]\d{3,4}|\(\d{2}\) ?9?\d{4}-\d{4})\b"),
 )  # fmt: skip
-_BARE: Final = r"(\+?\b\(?\d(?:[ .()/-]{0,2}\d){6,13})\b"
+_BARE: Final = rf"(\+?\(?\b\d(?:[ .()/-]{{0,2}}\d){{6,13}}{_EXTENSION})\b"
+_LABELLED: Final = (
+    r"(\+?\(?\b\d(?:[ .()/-]{0,2}\d){6,13}"
+    + _EXTENSION
+    + r")[ ]?[ (-][ ]?(?i:office|fax|mobile|cell|home|work|desk|phone|büro|mobil|handy|bureau|portable|móvil|oficina)\b"
+)
 
 
 def rules() -> tuple[Rule, ...]:
@@ -39,6 +49,7 @@ def rules() -> tuple[Rule, ...]:
         Rule("PHONE", _ABROAD, judge=_abroad),
         *(Rule("PHONE", pattern, judge=_alone(0.7), languages=languages) for languages, pattern in _HOME),
         Rule("PHONE", _BARE, judge=_alone(0.75), after=_CALL, reach_bytes=28),
+        Rule("PHONE", _LABELLED, judge=_labelled),
     )
 
 
@@ -63,6 +74,13 @@ def _alone(score: float) -> Judge:
         return start, end, score
 
     return judge
+
+
+def _labelled(data: bytes, start: int, end: int) -> tuple[int, int, float] | None:
+    digits = sum(48 <= byte <= 57 for byte in data[start:end])
+    before = data[max(0, start - 1) : start]
+    alone = apart(data, start, end) and before not in (b"-", b".", b"/", b"#", b"$")
+    return (start, end, 0.75) if 7 <= digits <= 18 and alone else None
 
 
 def _stands_alone(data: bytes, start: int, end: int) -> bool:

@@ -21,6 +21,12 @@ def test_a_card_is_found_in_every_language(card: str, language: str):
     assert found(f"No. {card}, 12/29", language) == [("CREDIT_CARD", card)]
 
 
+def test_what_is_called_a_card_may_be_of_any_network():
+    assert found("my card number is 503802053770") == [("CREDIT_CARD", "503802053770")]
+    assert found("my card number is 503802053771") == []
+    assert found("serial 503802053770") == []
+
+
 @pytest.mark.parametrize("number", ["4111 1111 1111 1112", "7596117264642082", "0000000000000000", "A4111111111111111"])  # fmt: skip
 def test_a_number_that_proves_nothing_is_no_card(number: str):
     assert found(f"reference {number}") == []

@@ -34,8 +34,22 @@ def test_bare_digits_are_a_number_only_behind_a_word():
 
 
 @pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("655 437 108 office", "655 437 108"),
+        ("(37) 788-063-Fax", "(37) 788-063"),
+        ("desk: +1-604-696-5272x565", "+1-604-696-5272x565"),
+        ("Fax: 259.735.7502x459", "259.735.7502x459"),
+        ("ring 085 175 7641", "085 175 7641"),
+    ],
+)
+def test_a_word_behind_and_an_extension_belong_to_a_number(text: str, number: str):
+    assert found(text, "en") == [("PHONE", number)]
+
+
+@pytest.mark.parametrize(
     "text",
-    ["PO4264958847", "309-5246581-4815619", "expires 2027-06-30", "v8.28.34-rc4", "1 2 3 4 5 6 7 8 9", "+12", "1709335941", "€ 1.234.567,00"],
+    ["PO4264958847", "309-5246581-4815619", "expires 2027-06-30", "v8.28.34-rc4", "1 2 3 4 5 6 7 8 9", "+12", "1709335941", "12345678 desktops", "€ 1.234.567,00"],
 )  # fmt: skip
 def test_orders_dates_and_versions_are_no_numbers_of_telephones(text: str):
     assert found(text) == []
