@@ -12,7 +12,8 @@ from functools import partial
 from itertools import chain
 
 from sqlalchemy import Connection, Dialect, Table, Update
-from sqlalchemy.dialects import postgresql, sqlite
+
+from gateway.stores.upserts import insert_into
 
 _CHUNKS = (100, 10, 1)
 
@@ -58,8 +59,7 @@ def row_statement(dialect: Dialect, statement: Update, order: Sequence[str]) -> 
 def _insert(
     dialect: Dialect, table: Table, columns: Sequence[str], ignore_duplicates_of: str | None, rows: int
 ) -> str:
-    make = postgresql.insert if dialect.name == "postgresql" else sqlite.insert
-    statement = make(table).values([dict.fromkeys(columns) for _ in range(rows)])
+    statement = insert_into(dialect, table).values([dict.fromkeys(columns) for _ in range(rows)])
     if ignore_duplicates_of is not None:
         statement = statement.on_conflict_do_nothing(index_elements=[ignore_duplicates_of])
     return str(statement.compile(dialect=dialect))

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, Engine, delete, or_, select
-from sqlalchemy.dialects import sqlite
 
 from gateway.stores.database import reading, writing
 from gateway.stores.tables import calls, corrections
+from gateway.stores.upserts import insert_into
 from gateway.stores.usages import UsageFilter, conditions
 
 _PARAMETERS: Final = 500
@@ -71,7 +71,7 @@ class SqlCorrections:
                 some = corrections.c.call.in_(withdrawn[start : start + _PARAMETERS])
                 connection.execute(delete(corrections).where(some))
             if corrected:
-                statement = sqlite.insert(corrections)
+                statement = insert_into(connection.dialect, corrections)
                 new = {
                     name: statement.excluded[name]
                     for name in ("recomputation", "cost_nano_usd", "price_version")

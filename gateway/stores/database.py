@@ -1,30 +1,27 @@
-"""Opens the database: engine, migrations, and the installation's id.
-
-SQLite for now: WAL, so that readers never wait; `synchronous=NORMAL`, because what matters is
-already durable in the audit spool (and a change of keys asks for more). Transactions that write begin IMMEDIATE: two writers then wait
-for each other instead of failing half-way.
-"""
+"""Opens the database: engine, migrations, and the installation's id. SQLite in a file, or PostgreSQL for several
+machines; whatever is written is written as if by one after the other, in either."""
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from types import NoneType
-from typing import Any
+from typing import Final
 
-from sqlalchemy import Connection, Engine, create_engine, event, select
+from sqlalchemy import Connection, Engine, select, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from gateway.stores import tables
 from gateway.stores.interfaces import StoreUnavailable
 from gateway.stores.migrate import migrate, pending
+from gateway.stores.postgres import is_postgres, postgres_engine
+from gateway.stores.sqlite import sqlite_engine
 
-_CHECKPOINT_PAGES = 500
-"""4 MB: a small log is written over while it is still in the processor's cache (measured: -30 % CPU)."""
-_TURNS = 10
+_TURN_OF_WRITERS: Final = 0x706F7274
+"""The number that transactions which write lock in PostgreSQL: they come one after the other, as in SQLite."""
+_TAKE_TURN: Final = text(f"SELECT pg_advisory_xact_lock({_TURN_OF_WRITERS})")
+_MIGRATION_WAIT: Final = "60s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +43,12 @@ def open_database(
     busy_timeout_ms: int = 2_000,
     read_only: bool = False,
 ) -> Database:
-    """`sqlite:///path`. Blocks; brings the tables up to date unless `read_only`.
+    """`sqlite:///PATH` or `postgresql://…`. Blocks; brings the tables up to date unless `read_only`.
 
     StoreUnavailable where it can't be opened, is of another kind, or is older (`read_only`) or
     newer than this program.
     """
-    if make_url(url).get_backend_name() != "sqlite":
-        raise StoreUnavailable("only sqlite:/// databases are supported by this version")
-    engine = _sqlite_engine(url, busy_timeout_ms)
+    engine = _engine(url, busy_timeout_ms)
     try:
         if read_only:
             with reading(engine) as connection:
@@ -68,78 +63,46 @@ def open_database(
     return Database(engine, installation)
 
 
+def _engine(url: str, busy_timeout_ms: int) -> Engine:
+    try:
+        parsed = make_url(url)
+        if parsed.get_backend_name() == "sqlite":
+            return sqlite_engine(parsed, busy_timeout_ms)
+        if is_postgres(parsed):
+            return postgres_engine(parsed, busy_timeout_ms)
+    except ArgumentError:
+        pass
+    raise StoreUnavailable("expected sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME")
+
+
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A consistent view; SQLAlchemy's errors become StoreUnavailable."""
     try:
         with engine.connect() as connection:
+            if engine.dialect.name == "postgresql":
+                connection = connection.execution_options(isolation_level="REPEATABLE READ")
             yield connection
     except SQLAlchemyError as error:
         raise StoreUnavailable(_sentence(error)) from error
 
 
 @contextmanager
-def writing(engine: Engine, *, durable: bool = False) -> Iterator[Connection]:
+def writing(engine: Engine, *, durable: bool = False, alone: bool = True) -> Iterator[Connection]:
     """A transaction, committed at the end; SQLAlchemy's errors become StoreUnavailable.
 
-    `durable`: it survives a power loss when this returns, at the price of an fsync.
+    `durable`: it survives a power loss when this returns, at the price of an fsync. `alone`: nobody else who asks for
+    that writes meanwhile; in SQLite nobody ever does.
     """
     try:
         with engine.connect() as connection:
             connection = connection.execution_options(begin_immediate=True, durable=durable)
             with connection.begin():
+                if alone and engine.dialect.name == "postgresql":
+                    connection.execute(_TAKE_TURN)
                 yield connection
     except SQLAlchemyError as error:
         raise StoreUnavailable(_sentence(error)) from error
-
-
-def _sqlite_engine(url: str, busy_timeout_ms: int) -> Engine:
-    # For each None the driver looks for an adapter and, finding none, binds NULL: as dear as a whole row.
-    sqlite3.register_adapter(NoneType, _null)
-    engine = create_engine(
-        url, pool_reset_on_return="rollback", connect_args={"timeout": busy_timeout_ms / 1000}
-    )
-
-    def prepare(connection: Any, _record: object) -> None:
-        # The driver's own transaction handling begins too late (at the first change).
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        cursor.execute("PRAGMA page_size=8192")
-        _log_ahead(cursor)
-        cursor.execute("PRAGMA synchronous=NORMAL")
-        cursor.execute("PRAGMA foreign_keys=ON")
-        cursor.execute(f"PRAGMA wal_autocheckpoint={_CHECKPOINT_PAGES}")
-        cursor.close()
-
-    def begin(connection: Connection) -> None:
-        options = connection.get_execution_options()
-        immediate, durable = options.get("begin_immediate", False), options.get("durable", False)
-        if connection.info.get("durable", False) is not durable:  # `info` lives as long as the connection
-            connection.exec_driver_sql(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
-            connection.info["durable"] = durable
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
-
-    event.listen(engine, "connect", prepare)
-    event.listen(engine, "begin", begin)
-    return engine
-
-
-def _log_ahead(cursor: sqlite3.Cursor) -> None:
-    """Turn a new file to WAL. SQLite says busy at once where another process writes to it or turns it too,
-    however long it may wait: so wait as any writer does, and ask again."""
-    for turn in range(_TURNS):
-        try:
-            cursor.execute("PRAGMA journal_mode=WAL")
-            return
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or turn == _TURNS - 1:
-                raise
-            cursor.execute("BEGIN IMMEDIATE")
-            cursor.execute("ROLLBACK")
-
-
-def _null(_: None) -> None:
-    return None
 
 
 def _known(engine: Engine) -> str | None:
@@ -152,7 +115,10 @@ def _known(engine: Engine) -> str | None:
 
 
 def _made(engine: Engine, now_ms: Callable[[], int], new_id: Callable[[], str]) -> str:
-    with writing(engine) as connection:
+    with writing(engine, alone=False) as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text(f"SET LOCAL lock_timeout = '{_MIGRATION_WAIT}'"))
+            connection.execute(_TAKE_TURN)
         migrate(connection)
         found = connection.execute(select(tables.installation.c.id)).scalar_one_or_none()
         if found is not None:
@@ -163,6 +129,7 @@ def _made(engine: Engine, now_ms: Callable[[], int], new_id: Callable[[], str]) 
 
 
 def _sentence(error: SQLAlchemyError) -> str:
-    """The driver's words, without the statement and its parameters."""
+    """The driver's words, without the statement, its parameters and the values of a row."""
     cause = getattr(error, "orig", None)
+    cause = getattr(getattr(cause, "diag", None), "message_primary", None) or cause
     return f"the database can't be used: {cause or type(error).__name__}"

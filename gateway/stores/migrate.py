@@ -12,6 +12,7 @@ from alembic.util.exc import CommandError
 from sqlalchemy import Connection
 
 from gateway.stores.interfaces import StoreUnavailable
+from gateway.stores.postgres import drop_lengths
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -26,6 +27,8 @@ def migrate(connection: Connection) -> None:
         command.upgrade(config, "head")
     except CommandError as error:
         raise StoreUnavailable("the database was made by a newer version of the gateway") from error
+    if connection.dialect.name == "postgresql":
+        drop_lengths(connection)
 
 
 def pending(connection: Connection) -> bool:

@@ -10,12 +10,12 @@ from concurrent.futures import Executor
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import Engine, Row, delete, or_, select
-from sqlalchemy.dialects.sqlite import insert
 
 from gateway.stores.database import reading, writing
 from gateway.stores.interfaces import StoreUnavailable
 from gateway.stores.ownership import KeptObject, Objects, Place
 from gateway.stores.tables import objects
+from gateway.stores.upserts import insert_into
 
 _PARAMETERS: Final = 500
 
@@ -33,7 +33,8 @@ class SqlObjects:
         if not wanted:
             return True
         with writing(self._engine) as connection:
-            connection.execute(insert(objects).on_conflict_do_nothing(), [_columns(one) for one in wanted])
+            new = insert_into(connection.dialect, objects).on_conflict_do_nothing()
+            connection.execute(new, [_columns(one) for one in wanted])
             for one in wanted:
                 place = objects.c.id == one.id, objects.c.provider == one.place.provider
                 owner = connection.execute(select(objects.c.tenant).where(*place)).scalar_one_or_none()

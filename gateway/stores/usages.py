@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal, NamedTuple, get_args
 
-from sqlalchemy import BigInteger, Column, ColumnElement, Engine, Select, and_, case, func, literal, select
+from sqlalchemy import Column, ColumnElement, Engine, Select, and_, case, func, literal, select
 
 from gateway.stores.database import reading
 from gateway.stores.tables import calls, corrections
@@ -99,7 +99,7 @@ class SqlUsages:
         with reading(self._engine) as connection:
             rows = connection.execute(found).all()
             corrected = {
-                tuple(row[:split]): (row[split], row[split + 1])
+                tuple(row[:split]): (row[split], int(row[split + 1]))
                 for row in connection.execute(_asked(changes, of, wanted))
             }
         made = []
@@ -138,11 +138,12 @@ def _number(value: int) -> ColumnElement[int]:
 
 
 def _sum(column: Column[Any]) -> ColumnElement[Any]:
-    return func.sum(func.min(column, _number(_LARGEST_COUNTED)))
+    largest = _number(_LARGEST_COUNTED)
+    return func.sum(case((column > largest, largest), else_=column))
 
 
 def _count(true: ColumnElement[Any]) -> ColumnElement[Any]:
-    return func.sum(true, type_=BigInteger)
+    return func.sum(case((true, _number(1)), else_=_number(0)))
 
 
 _USED: Final = calls.c.input_tokens.is_not(None)

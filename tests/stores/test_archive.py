@@ -101,26 +101,27 @@ def test_open_calls_are_those_of_the_writer_without_an_outcome(archive: SqlArchi
     assert [one.id for one in archive.open_calls("w1")] == ["c5", "c6"]
 
 
-def test_a_busy_database_is_unavailable_not_wrong(archive: SqlArchive, database: Database):
+def test_a_busy_database_is_unavailable_not_wrong(sqlite: Database):
+    SqlArchive(sqlite.engine, now_ms=lambda: NOW_MS).position("w1")
     impatient = open_database(
-        str(database.engine.url), now_ms=lambda: NOW_MS, new_id=lambda: "id", busy_timeout_ms=1
+        str(sqlite.engine.url), now_ms=lambda: NOW_MS, new_id=lambda: "id", busy_timeout_ms=1
     )
     busy = SqlArchive(impatient.engine, now_ms=lambda: NOW_MS)
-    with writing(database.engine), pytest.raises(StoreUnavailable):
+    with writing(sqlite.engine), pytest.raises(StoreUnavailable):
         busy.ship(calls_shipment(1), 0)
     assert busy.ship(calls_shipment(1), 0)
     impatient.close()
 
 
-def test_what_was_shipped_is_durable_once_a_checkpoint_copied_all_of_it(
-    archive: SqlArchive, database: Database, tmp_path: Path
-):
-    with reading(database.engine) as connection:
+def test_what_was_shipped_is_durable_once_a_checkpoint_copied_all_of_it(sqlite: Database, tmp_path: Path):
+    archive = SqlArchive(sqlite.engine, now_ms=lambda: NOW_MS)
+    archive.position("w1")
+    with reading(sqlite.engine) as connection:
         connection.exec_driver_sql("SELECT * FROM entries").all()
         archive.ship(calls_shipment(1), 0)
         assert not archive.make_durable(), "a reader still looks at what was before"
     assert archive.make_durable()
-    alone = Path(shutil.copy(str(database.engine.url.database), tmp_path / "without-its-log.db"))
+    alone = Path(shutil.copy(str(sqlite.engine.url.database), tmp_path / "without-its-log.db"))
     with closing(sqlite3.connect(alone)) as connection:
         assert connection.execute("SELECT seq FROM shipped").fetchall() == [(2,)]
 

@@ -14,6 +14,7 @@ from gateway.stores.interfaces import CallFilter
 from gateway.stores.tables import calls
 from tests.stores.parts import NOW_MS, counted
 
+
 @pytest.fixture
 def sqlite(tmp_path: Path) -> Iterator[Database]:
     """Whose plans are the same whatever there is."""

@@ -149,9 +149,10 @@ def test_entries_of_writers_nobody_registered_are_found(calls: SqlCalls, databas
 
 
 @pytest.mark.parametrize(("stored", "read"), [("'text'", b"text"), ("x'ff00'", b"\xff\x00")])
-def test_whatever_type_someone_stored_is_read_as_bytes(
-    calls: SqlCalls, database: Database, stored: str, read: bytes
-):
-    with writing(database.engine) as connection:
+def test_whatever_type_someone_stored_is_read_as_bytes(sqlite: Database, stored: str, read: bytes):
+    archive = SqlArchive(sqlite.engine, now_ms=lambda: NOW_MS)
+    archive.position("w1")
+    archive.ship(calls_shipment(1), 0)
+    with writing(sqlite.engine) as connection:
         connection.exec_driver_sql(f"UPDATE entries SET body = {stored} WHERE seq = 1")
-    assert calls.entries("w1", 0, 1)[0].body == read
+    assert SqlCalls(sqlite.engine).entries("w1", 0, 1)[0].body == read

@@ -8,6 +8,7 @@ import pytest
 
 from gateway.stores.database import Database, open_database, reading, writing
 from gateway.stores.interfaces import StoreUnavailable
+from tests.parts.postgres_server import PostgresServer
 from tests.stores.parts import NOW_MS, counted
 
 
@@ -27,8 +28,8 @@ def test_the_installation_is_made_once(tmp_path: Path):
     ("pragma", "value"),
     [("journal_mode", "wal"), ("synchronous", 1), ("foreign_keys", 1), ("busy_timeout", 2000)],
 )
-def test_sqlite_is_set_up_for_many_readers_and_one_writer(database: Database, pragma: str, value: object):
-    with reading(database.engine) as connection:
+def test_sqlite_is_set_up_for_many_readers_and_one_writer(sqlite: Database, pragma: str, value: object):
+    with reading(sqlite.engine) as connection:
         assert connection.exec_driver_sql(f"PRAGMA {pragma}").scalar_one() == value
 
 
@@ -54,9 +55,42 @@ def test_a_reader_sees_one_moment(database: Database):
         assert connection.exec_driver_sql("SELECT count(*) FROM counters").scalar_one() == before
 
 
-def test_only_sqlite_is_opened():
-    with pytest.raises(StoreUnavailable, match="sqlite"):
-        open_database("postgresql://localhost/x", now_ms=lambda: NOW_MS, new_id=counted("id"))
+@pytest.mark.parametrize("url", ["mysql://localhost/x", "postgresql+asyncpg://localhost/x", "gateway.db", ""])
+def test_another_kind_of_database_is_refused(url: str):
+    with pytest.raises(StoreUnavailable, match="expected sqlite:///PATH or postgresql://"):
+        open_database(url, now_ms=lambda: NOW_MS, new_id=counted("id"))
+
+
+def test_a_server_that_is_not_there_is_unavailable(tmp_path: Path):
+    with pytest.raises(StoreUnavailable):
+        open_database(f"postgresql://x@/x?host={tmp_path}", now_ms=lambda: NOW_MS, new_id=counted("id"))
+
+
+def test_who_writes_alone_waits_for_who_does(url: str):
+    first, second = (
+        open_database(url, now_ms=lambda: NOW_MS, new_id=counted("id"), busy_timeout_ms=50) for _ in "12"
+    )
+    with writing(first.engine) as connection:
+        connection.exec_driver_sql("INSERT INTO counters VALUES ('a', 1)")
+        with pytest.raises(StoreUnavailable), writing(second.engine):
+            pass
+    with writing(second.engine) as connection:
+        assert connection.exec_driver_sql("SELECT value FROM counters").scalar_one() == 1
+    first.close()
+    second.close()
+
+
+def test_a_server_that_was_restarted_costs_no_call(postgres: PostgresServer):
+    database = open_database(postgres.new_database(), now_ms=lambda: NOW_MS, new_id=counted("id"))
+    with reading(database.engine) as connection:
+        connection.exec_driver_sql("SELECT 1")
+    postgres.stop()
+    with pytest.raises(StoreUnavailable), reading(database.engine) as connection:
+        connection.exec_driver_sql("SELECT 1")
+    postgres.start()
+    with reading(database.engine) as connection:
+        assert connection.exec_driver_sql("SELECT id FROM installation").scalar_one() == "id1"
+    database.close()
 
 
 def test_a_file_that_is_no_database_is_refused(tmp_path: Path):

@@ -82,16 +82,16 @@ def test_a_database_that_was_set_back_says_so_by_its_cursor(keys: Keys):
     assert keys.changed_since(7) == ((), (), 1)
 
 
-def test_a_change_of_keys_survives_a_power_loss_and_what_follows_need_not(keys: Keys, database: Database):
-    levels: list[int] = []
+def test_a_change_of_keys_survives_a_power_loss_and_what_follows_need_not(sqlite: Database):
+    keys, levels = SqlKeys(sqlite.engine), list[int]()
 
     def note(connection: Connection) -> None:
         levels.append(connection.exec_driver_sql("PRAGMA synchronous").scalar_one())
 
-    event.listen(database.engine, "commit", note)
+    event.listen(sqlite.engine, "commit", note)
     keys.add(key(1))
     keys.revoke("k-1", NOW_MS)
-    with writing(database.engine):
+    with writing(sqlite.engine):
         pass
     full, normal = 2, 1
     assert levels == [full, full, normal]

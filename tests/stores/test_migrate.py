@@ -30,17 +30,22 @@ from gateway.stores.rights_tables import contents
 from gateway.stores.tables import METADATA
 from gateway.usage import Usage
 from tests.audit.parts import outcome
+from tests.parts.postgres_server import PostgresServer
 from tests.stores.parts import NOW_MS, counted
 
 
 def test_the_migrations_make_the_tables_that_the_code_knows(database: Database):
     with reading(database.engine) as connection:
-        assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
+        lengths = (
+            database.engine.dialect.name == "sqlite"
+        )  # PostgreSQL is told none: see postgres.drop_lengths
+        context = MigrationContext.configure(connection, opts={"compare_type": lengths})
+        assert compare_metadata(context, METADATA) == []
     assert {freezes.metadata, contents.metadata} == {METADATA}
 
 
-def test_the_partial_index_of_open_calls_is_made(database: Database):
-    with reading(database.engine) as connection:
+def test_the_partial_index_of_open_calls_is_made(sqlite: Database):
+    with reading(sqlite.engine) as connection:
         made = connection.exec_driver_sql(
             "SELECT sql FROM sqlite_master WHERE name = 'calls_open'"
         ).scalar_one()
@@ -52,11 +57,22 @@ def test_nothing_is_pending_after_opening(database: Database):
         assert not pending(connection)
 
 
-def test_a_database_of_a_newer_version_is_refused(database: Database, tmp_path: Path):
-    with writing(database.engine) as connection:
+def test_a_database_of_a_newer_version_is_refused(sqlite: Database):
+    with writing(sqlite.engine) as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(StoreUnavailable, match="newer version"):
-        open_database(f"sqlite:///{tmp_path / 'gateway.db'}", now_ms=lambda: NOW_MS, new_id=counted("id"))
+        open_database(str(sqlite.engine.url), now_ms=lambda: NOW_MS, new_id=counted("id"))
+
+
+def test_a_column_of_postgresql_holds_whatever_one_of_sqlite_holds(emptied: str):
+    opened = open_database(emptied, now_ms=lambda: NOW_MS, new_id=counted("id"))
+    with reading(opened.engine) as connection:
+        held_to_a_length = connection.exec_driver_sql(
+            "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public' "
+            "AND character_maximum_length IS NOT NULL AND table_name <> 'alembic_version'"
+        ).all()
+    opened.close()
+    assert held_to_a_length == []
 
 
 def test_a_key_of_an_older_version_is_as_good_after_the_upgrade(tmp_path: Path):
@@ -138,12 +154,16 @@ def test_the_figures_of_older_calls_are_those_of_their_bytes(tmp_path: Path):
     assert rows == [outcome_columns(link.seq, one)[new] for link, one in zip(links, outcomes, strict=True)]
 
 
-def test_processes_that_start_together_agree_on_one_installation(tmp_path: Path):
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_processes_that_start_together_agree_on_one_installation(
+    kind: str, tmp_path: Path, postgres: PostgresServer
+):
+    url = f"sqlite:///{tmp_path / 'a.db'}" if kind == "sqlite" else postgres.new_database()
     found: list[str] = []
 
     def run(name: str) -> None:
         opened = open_database(
-            f"sqlite:///{tmp_path / 'a.db'}",
+            url,
             now_ms=lambda: NOW_MS,
             new_id=lambda: name,
             busy_timeout_ms=30_000,

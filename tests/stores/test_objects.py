@@ -6,7 +6,6 @@ import asyncio
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -101,10 +100,10 @@ def test_a_list_has_the_newest_of_its_kind_first(database: Database):
     assert [one.id for one in store.list("team:a", "openai", "file", 1)] == ["new"]
 
 
-def test_owners_outlive_a_restart(database: Database, tmp_path: Path):
+def test_owners_outlive_a_restart(database: Database, url: str):
     SqlObjects(database.engine).claim([kept()])
     database.close()
-    again = open_database(f"sqlite:///{tmp_path / 'gateway.db'}", now_ms=lambda: NOW_MS, new_id=counted("id"))
+    again = open_database(url, now_ms=lambda: NOW_MS, new_id=counted("id"))
     assert SqlObjects(again.engine).find("team:a", ["file-1"]) == [kept()]
     again.close()
 

@@ -22,7 +22,7 @@ def test_requests_come_by_when_they_are_due(database: Database):
 def test_what_is_done_is_told_only_to_who_asks_for_it(database: Database):
     store = SqlPrivacyRequests(database.engine)
     store.add(request(1))
-    store.end("r1", "done", NOW_MS + 7, document="{}")
+    store.end("r1", NOW_MS + 7, "{}")
     [done] = store.list(done=True)
     assert (store.list(), done.state, done.ended_at, done.document) == ([], "done", NOW_MS + 7, "{}")
 
@@ -31,10 +31,10 @@ def test_an_erasure_that_is_not_done_is_found_again(database: Database):
     store = SqlPrivacyRequests(database.engine)
     for one in (request(1, "export"), request(2), request(3), request(4, subject="u-2")):
         store.add(one)
-    store.end("r2", "deferred", NOW_MS, note="hold_1")
+    store.defer("r2", "hold_1")
     found = store.open_erasure("u-1")
     assert found is not None
-    assert (found.id, found.state, found.note) == ("r2", "deferred", "hold_1")
+    assert (found.id, found.state, found.note, found.ended_at) == ("r2", "deferred", "hold_1", None)
     for name in ("r2", "r3"):
-        store.end(name, "done", NOW_MS)
+        store.end(name, NOW_MS)
     assert store.open_erasure("u-1") is None

@@ -9,9 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 
 import pytest
+from sqlalchemy import select, update
 
 from gateway.stores.database import Database, reading, writing
 from gateway.stores.interfaces import StoreUnavailable
+from gateway.stores.rights_tables import subjects as subjects_table
 from gateway.stores.subjects import SqlSubjects, SubjectCache
 from tests.stores.parts import NOW_MS
 
@@ -70,10 +72,10 @@ def test_a_sealed_name_belongs_to_its_pseudonym(database: Database):
     subjects = opened(database)
     ann, bob = subjects.pseudonym("user", "ann"), subjects.pseudonym("user", "bob")
     with writing(database.engine) as connection:
-        connection.exec_driver_sql(
-            "UPDATE subjects SET sealed_name = (SELECT sealed_name FROM subjects WHERE pseudonym = ?) WHERE pseudonym = ?",
-            (ann, bob),
-        )
+        sealed = select(subjects_table.c.sealed_name).where(subjects_table.c.pseudonym == ann)
+        taken = connection.execute(sealed).scalar_one()
+        of_bob = update(subjects_table).where(subjects_table.c.pseudonym == bob)
+        connection.execute(of_bob.values(sealed_name=taken))
     assert subjects.name_of(bob) is None
 
 
