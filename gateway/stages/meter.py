@@ -26,10 +26,10 @@ def leave(call: Call, runtime: Runtime) -> None:
     lost = call.lost_nano_usd
     if call.served is not None:
         candidate, usage = call.served.candidate, decide(call, call.served, runtime.tokens)
-        unheard = _held_for_later(call, usage)
+        unheard = _held(call) if usage.estimated and _in_background(call) else None
     elif call.sent_to is not None and call.dialect.billed and _may_be_billed(call):
         candidate, usage = call.sent_to, _estimate(call, runtime.tokens, output_tokens=0)
-        unheard = 0 if lost and call.hold is None else None  # it is among what is lost
+        unheard = _unheard(call)
     elif lost:
         call.measured = Measured(usage=None, cost_nano_usd=lost, price_version=None)
         return
@@ -43,12 +43,24 @@ def leave(call: Call, runtime: Runtime) -> None:
     call.measured = Measured(usage, lost + (cost(rates, usage) if unheard is None else unheard), version)
 
 
-def _held_for_later(call: Call, usage: Usage) -> int | None:
-    """All that is held, in nano-dollars, for an answer that its provider goes on with whoever listens, and of which the usage
-    is not told. None: there is nothing like that."""
-    if not usage.estimated or call.hold is None or call.bound is None or call.asked is None:
+def _unheard(call: Call) -> int | None:
+    """What is charged for work of which nothing was heard, in nano-dollars: a whole answer is most often finished whoever
+    listens, a stream is not. None: its input."""
+    if call.lost_nano_usd and call.hold is None:
+        return 0  # it is among what is lost
+    assert call.asked is not None
+    return None if call.asked.stream and not _in_background(call) else _held(call)
+
+
+def _in_background(call: Call) -> bool:
+    return call.asked is not None and "background" in call.asked.privileges
+
+
+def _held(call: Call) -> int | None:
+    """By budgets, in nano-dollars. None: nothing."""
+    if call.hold is None or call.bound is None:
         return None
-    return reserved(call.hold, call.bound).nano_usd if "background" in call.asked.privileges else None
+    return reserved(call.hold, call.bound).nano_usd or None
 
 
 def _may_be_billed(call: Call) -> bool:

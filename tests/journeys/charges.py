@@ -169,10 +169,20 @@ CASES = (
         usage="estimated",
     ),
     Case(
-        "a caller that leaves before the answer",
+        "a caller that leaves before a stream begins",
         INPUT,
         produced(0),
         (hangs,),
+        forms=STREAM,
+        act="leaves before the answer",
+        usage="estimated",
+    ),
+    Case(
+        "a caller that leaves before a whole answer, which its provider may finish all the same",
+        HELD,
+        held(),
+        (hangs,),
+        forms=JSON,
         act="leaves before the answer",
         usage="estimated",
     ),
@@ -254,8 +264,8 @@ SDK_TRIES_AGAIN = Case(
 )
 SDK_GIVES_UP = Case(
     "an SDK that gives up waiting and tries again",
-    "each of its tries as a call of its own: " + INPUT + ", then " + TOLD,
-    lambda seen: produced(0)(seen) + told()(seen),
+    "each of its tries as a call of its own: " + HELD + ", then " + TOLD,
+    held(1, told()),
 )
 REFUSED = Case("a call that is refused here", NOTHING, nothing, kind="refused")
 

@@ -56,6 +56,11 @@ def measured(call: Call) -> tuple[Usage, int | None]:
     return call.measured.usage, call.measured.cost_nano_usd
 
 
+def held(call: Call, nano_usd: int) -> None:
+    budget = Demand("budget", "b|0|", nano_usd, nano_usd, 0, 0, 1, "block", "b#1", "block")
+    call.hold, call.bound = Hold(call.id, 0, (budget,)), Bound(nano_usd, 9)
+
+
 def test_a_whole_answer_costs_what_its_provider_reports():
     usage, cost = measured(served_whole(json.dumps(chat_answer("Hi")).encode()))
     assert usage == Usage(input_tokens=9, output_tokens=3)
@@ -158,6 +163,23 @@ def test_what_a_provider_may_have_worked_on_unseen_is_estimated_at_its_input(end
     assert measured(call)[0] == Usage(input_tokens=BODY_TOKENS, estimated=True)
 
 
+@pytest.mark.parametrize(("stream", "cost"), [(False, 800_000), (True, BODY_TOKENS * 1000)])
+def test_a_whole_answer_that_nobody_waited_for_costs_all_that_was_held(stream: bool, cost: int):
+    call = planned_call(body=BODY)
+    assert call.asked is not None
+    call.asked.stream = stream
+    held(call, 800_000)
+    call.sent_to, call.ending = candidate(), "client_gone"
+    assert measured(call) == (Usage(input_tokens=BODY_TOKENS, estimated=True), cost)
+
+
+def test_where_limits_alone_hold_something_the_input_is_the_cost():
+    call = planned_call(body=BODY)
+    call.hold, call.bound = Hold(call.id, 0, ()), Bound(9, 9)
+    call.sent_to, call.ending = candidate(), "client_gone"
+    assert measured(call)[1] == BODY_TOKENS * 1000
+
+
 @pytest.mark.parametrize("ending", ["upstream_error", "refused"])
 def test_a_failed_or_refused_call_used_nothing(ending: Ending):
     call = planned_call(body=BODY)
@@ -171,11 +193,6 @@ def test_a_call_that_was_never_sent_used_nothing():
     call.ending = "client_gone"
     meter.leave(call, make_runtime(call.policy))
     assert call.measured is None
-
-
-def held(call: Call, nano_usd: int) -> None:
-    budget = Demand("budget", "b|0|", nano_usd, nano_usd, 0, 0, 1, "block", "b#1", "block")
-    call.hold, call.bound = Hold(call.id, 0, (budget,)), Bound(nano_usd, 9)
 
 
 def test_what_is_lost_to_attempts_before_is_part_of_the_cost_and_its_price_says_so():
