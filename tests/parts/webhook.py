@@ -44,7 +44,7 @@ class Webhook:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_port}/alerts?of=all"
+        return f"http://127.0.0.1:{self._server.server_port}/alerts"
 
     def take(self, said: Said) -> int:
         self.said.append(said)
@@ -69,7 +69,7 @@ def _handler(webhook: Webhook) -> type[BaseHTTPRequestHandler]:
             headers = {name.lower(): value for name, value in self.headers.items()}
             status = webhook.take(Said(self.path, headers, body))
             self.send_response(status)
-            self.send_header("location", f"{webhook.url}&again")
+            self.send_header("location", f"{webhook.url}/again")
             self.send_header("content-length", "0")
             self.end_headers()
 
