@@ -17,7 +17,7 @@ import uvloop
 from gateway.clock import SystemClock
 from gateway.ledger.demand import Charge, Demand, Hold, Refusal
 from gateway.ledger.local import LocalLedger
-from gateway.ledger.protocol import NO_CUTS, Choices, Cuts, Ended, Ledger, Recorded
+from gateway.ledger.protocol import NO_CUTS, Choices, Cuts, Ended, Ledger, Recorded, Standing
 from gateway.ledger.redis_store import RedisStore, connect
 from gateway.ledger.shared import SharedLedger
 from gateway.policy.entries import Failing, Kind
@@ -57,6 +57,10 @@ class NoLedger:
     @property
     def started(self) -> bool:
         return True
+
+    @property
+    def standing(self) -> Standing:
+        return Standing(False, True, None, 0)
 
     async def reserve(self, id_: str, wanted: Callable[[int], Choices]) -> Hold | Refusal:
         return self._held

@@ -105,6 +105,7 @@ def _running(parts: Parts, loop: asyncio.AbstractEventLoop) -> Running:
             notary=parts.notary.state,
             calls=len(runtime.running),
             issuers=parts.identities.standing(runtime.policies.current),
+            ledger=runtime.ledger.standing,
         )
 
     def reload(author: str | None) -> Reloaded | NotReloaded:

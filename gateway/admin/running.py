@@ -9,6 +9,7 @@ from threading import Lock
 
 from gateway.audit.standing import NotaryState
 from gateway.identity.standing import Standing
+from gateway.ledger.protocol import Standing as LedgerStanding
 from gateway.reload.status import NotReloaded, Reloaded, Status
 from gateway.stores.processes import Processes
 from gateway.stores.revisions import Revisions
@@ -25,6 +26,7 @@ class Vitals:
     notary: NotaryState
     calls: int
     issuers: Sequence[Standing]
+    ledger: LedgerStanding
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from gateway.admin.system_bodies import (
     AuditHere,
     DatabaseHere,
     Issuer,
+    LedgerHere,
     PolicyHere,
     ProcessTold,
     SystemStatus,
@@ -42,6 +43,7 @@ class SystemAdministration:
             healthy=database.healthy
             and audit.healthy
             and vitals.notary.healthy
+            and vitals.ledger.counts
             and alike
             and not policy.faults
             and all(one.healthy for one in issuers),
@@ -57,6 +59,12 @@ class SystemAdministration:
             ),
             audit=audit,
             database=database,
+            ledger=LedgerHere(
+                shared=vitals.ledger.shared,
+                healthy=vitals.ledger.counts,
+                trouble=vitals.ledger.trouble,
+                open=vitals.ledger.open,
+            ),
             issuers=issuers,
             processes=[process_told(one) for one in processes],
         )

@@ -36,6 +36,17 @@ class DatabaseHere(Told):
     answer_ms: float | None = Field(description="How long it took to answer; null: it did not.")
 
 
+class LedgerHere(Told):
+    """What counts limits and budgets."""
+
+    shared: bool = Field(description="Whether in Redis, with other processes.")
+    healthy: bool = Field(
+        description="Whether it counts now. If not, each entry does what its on_store_failure says."
+    )
+    trouble: str | None = Field(description="Why it last did not; null: it always did.")
+    open: int = Field(description="Calls and attempts of this process that something is held for.")
+
+
 class Issuer(Told):
     """An identity provider of the policy."""
 
@@ -69,5 +80,6 @@ class SystemStatus(Told):
     policy: PolicyHere
     audit: AuditHere
     database: DatabaseHere
+    ledger: LedgerHere
     issuers: list[Issuer]
     processes: list[ProcessTold]

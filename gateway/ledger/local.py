@@ -20,7 +20,16 @@ from gateway.ledger.operations import (
     Unprimed,
 )
 from gateway.ledger.priming import Priming
-from gateway.ledger.protocol import Choices, LedgerUnavailable, Log, OnSettled, Past, Recorded, Wanted
+from gateway.ledger.protocol import (
+    Choices,
+    LedgerUnavailable,
+    Log,
+    OnSettled,
+    Past,
+    Recorded,
+    Standing,
+    Wanted,
+)
 from gateway.ledger.refusals import refusal
 from gateway.ledger.sweeping import settle_ended, shipped
 from gateway.stores.interfaces import StoreUnavailable
@@ -65,6 +74,10 @@ class LocalLedger:
     @property
     def started(self) -> bool:
         return True
+
+    @property
+    def standing(self) -> Standing:
+        return Standing(False, True, None, self.open)
 
     @property
     def open(self) -> int:

@@ -21,11 +21,24 @@ Wanted = Callable[[int], Choices]
 In order of preference; see `operations.Reserve`."""
 
 
+class Standing(Struct, frozen=True):
+    """How a ledger is. `shared`: with other processes. `counts`: now; if not, each entry does what its `on_store_failure`
+    says. `trouble`: why it last did not; None: it always did. `open`: holds of whose end it has not heard."""
+
+    shared: bool
+    counts: bool
+    trouble: str | None
+    open: int
+
+
 class Ledger(Protocol):
     @property
     def started(self) -> bool:
         """It counts, or has done so."""
         ...
+
+    @property
+    def standing(self) -> Standing: ...
 
     async def reserve(self, id_: str, wanted: Wanted) -> Hold | Refusal:
         """All demands of one choice, or nothing. At most one round trip, but where something is primed or a period

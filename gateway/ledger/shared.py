@@ -31,7 +31,7 @@ from gateway.ledger.operations import (
     Unprimed,
 )
 from gateway.ledger.priming import Priming
-from gateway.ledger.protocol import Choices, LedgerUnavailable, Log, OnSettled, Past, Store, Wanted
+from gateway.ledger.protocol import Choices, LedgerUnavailable, Log, OnSettled, Past, Standing, Store, Wanted
 from gateway.ledger.refusals import refusal
 from gateway.ledger.sweeping import settlement
 from gateway.stores.interfaces import StoreUnavailable
@@ -80,14 +80,8 @@ class SharedLedger:
         return self._batches.down
 
     @property
-    def trouble(self) -> str | None:
-        """Why the store was last down; None: it never was."""
-        return self._batches.trouble
-
-    @property
-    def unsettled(self) -> int:
-        """Holds whose end the store has not heard of."""
-        return len(self._open) + len(self._leaving)
+    def standing(self) -> Standing:
+        return Standing(True, not self.down, self._batches.trouble, len(self.holds()))
 
     async def reserve(self, id_: str, wanted: Wanted) -> Hold | Refusal:
         began_s = self._clock.monotonic()

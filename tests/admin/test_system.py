@@ -14,6 +14,7 @@ from gateway.admin.system_bodies import AnchorHere, SystemStatus
 from gateway.audit.standing import AnchorState, NotaryState
 from gateway.identity.standing import Standing
 from gateway.installation import open_installation
+from gateway.ledger.protocol import Standing as LedgerStanding
 from gateway.policy.faults import Fault
 from gateway.policy.snapshot import Policy
 from gateway.reload.status import Status
@@ -25,7 +26,8 @@ from tests.admin.parts import admin_side
 from tests.admin.test_acts import Listed
 
 HERE = Process("p1", "w1", "host", 1, 0, 0, "rev-1", 0, 0)
-WELL = Vitals("w1", True, 3, NotaryState(1_000), 2, (Standing("corporate", True, 61.4, False),))
+COUNTS = LedgerStanding(True, True, None, 2)
+WELL = Vitals("w1", True, 3, NotaryState(1_000), 2, (Standing("corporate", True, 61.4, False),), COUNTS)
 
 
 class Processes:
@@ -66,8 +68,13 @@ def test_all_is_well(tmp_path: Path):
 
 
 def test_a_spool_that_takes_nothing_is_told(tmp_path: Path):
-    told = status(tmp_path, Vitals("w1", False, 0, NotaryState(), 0, ()))
+    told = status(tmp_path, Vitals("w1", False, 0, NotaryState(), 0, (), COUNTS))
     assert (told.healthy, told.audit.healthy) == (False, False)
+
+
+def test_a_ledger_that_can_not_count_is_told(tmp_path: Path):
+    told = status(tmp_path, replace(WELL, ledger=LedgerStanding(True, False, "Redis: gone", 2)))
+    assert (told.healthy, told.ledger.healthy, told.ledger.trouble) == (False, False, "Redis: gone")
 
 
 def test_heads_that_can_not_be_signed_or_kept_outside_are_told(tmp_path: Path):
@@ -84,7 +91,7 @@ def test_heads_that_can_not_be_signed_or_kept_outside_are_told(tmp_path: Path):
 
 def test_an_issuer_without_keys_or_with_old_ones_is_told(tmp_path: Path):
     issuers = (Standing("new", False, None, False), Standing("old", True, 9000.0, True))
-    told = status(tmp_path, Vitals("w1", True, 0, NotaryState(), 0, issuers))
+    told = status(tmp_path, Vitals("w1", True, 0, NotaryState(), 0, issuers, COUNTS))
     assert told.healthy is False
     assert [(one.healthy, one.known) for one in told.issuers] == [(False, False), (False, True)]
 

@@ -75,7 +75,7 @@ async def main(url: str, process: str, amount: int, at_once: int) -> None:
         running = [group.create_task(ledger.run()), group.create_task(late(lag))]
         callers = [group.create_task(caller(number)) for number in range(at_once)]
         await asyncio.wait(callers)
-        while ledger.unsettled:
+        while ledger.standing.open:
             await asyncio.sleep(0.02)
         for task in running:
             task.cancel()

@@ -15,7 +15,7 @@ from redis import Redis
 from gateway.clock import SystemClock
 from gateway.ledger.demand import Charge, Demand, Hold, Refusal
 from gateway.ledger.operations import Spent
-from gateway.ledger.protocol import NO_CUTS, Cuts, Ended, OnSettled, Recorded
+from gateway.ledger.protocol import NO_CUTS, Cuts, Ended, OnSettled, Recorded, Standing
 from gateway.ledger.redis_store import RedisStore, connect
 from gateway.ledger.shared import SharedLedger
 from gateway.usage import MAX_NANO_USD
@@ -105,7 +105,7 @@ async def test_a_hold_is_reserved_and_then_spent(server: RedisServer, client: Re
         shared.settle(held, Charge(45, 0))
         await settled(shared)
         assert money(client, deployment) == (45, 0)
-        assert shared.unsettled == 0
+        assert shared.standing == Standing(True, True, "the counters are being rebuilt", 0)
 
 
 async def test_a_refusal_names_the_entry_what_is_left_and_when_it_resets(
@@ -409,8 +409,8 @@ async def test_a_store_that_went_away_is_found_out_without_a_call(fragile: Redis
         fragile.kill()
         await shared.beat()
         assert shared.down
-        assert shared.trouble is not None
-        assert shared.trouble.startswith("Redis: ")
+        assert not shared.standing.counts
+        assert (shared.standing.trouble or "").startswith("Redis: ")
 
 
 async def test_a_master_that_took_over_begins_a_new_epoch(

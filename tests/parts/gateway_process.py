@@ -83,6 +83,8 @@ class GatewayProcess:
         if "GATEWAY_REDIS_URL" in self._environment:
             for name in ("GATEWAY_SECRET_KEY", "GATEWAY_SIGNING_KEY"):
                 self._environment.setdefault(name, name * 2)
+        self.program = "gateway"
+        """The module that is run; what stands for it must be the gateway too."""
         self._process: subprocess.Popen[str] | None = None
         self._output: Output | None = None
         self._url: str | None = None
@@ -98,7 +100,7 @@ class GatewayProcess:
         """Returns once `/readyz` answers 200."""
         assert self._process is None, "it runs already"
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "gateway", "serve"],
+            [sys.executable, "-m", self.program, "serve"],
             env=self._environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -8,7 +8,7 @@ from typing import Any, Final
 from gateway.ledger.demand import Charge, Demand, Hold, Refusal
 from gateway.ledger.local import LocalLedger
 from gateway.ledger.operations import Spent
-from gateway.ledger.protocol import NO_CUTS, Cuts, Ended, Recorded, Wanted
+from gateway.ledger.protocol import NO_CUTS, Cuts, Ended, Recorded, Standing, Wanted
 from gateway.policy.entries import Entry, entries
 from gateway.policy.models.budgets import BudgetEntry
 from gateway.policy.models.limits import LimitEntry
@@ -25,6 +25,10 @@ class CountingLedger:
         self.asked: list[str] = []
         self.charges: list[Charge] = []
         self.cancelled = 0
+
+    @property
+    def standing(self) -> Standing:
+        return Standing(False, True, None, len(self.open))
 
     @property
     def open_holds(self) -> int:
