@@ -97,9 +97,9 @@ def refused(refusal: Refusal, now_ms: int) -> Refused:
 
 def _blocked(blocked: Blocked) -> Refused:
     why = {
-        "unbounded": "nothing bounds what this call may cost: send a cap on its output, such as 'max_tokens', "
-        "and no images, files or provider-run tools",
-        "unpriced": "no price of this model is known",
+        "unbounded": "nothing bounds what this call may cost: send a cap on its output, such as 'max_tokens'; for images, "
+        "files, what a provider keeps and tools that it runs, the policy must say what the model and the tools can take",
+        "unpriced": "no price of this model is known; the policy can give it one",
     }
     message = f"the budget '{blocked.name}' refuses this call: {why[blocked.why]}"
     problem = Problem(Kind.INVALID_REQUEST, message, code="exceeds_limit", should_retry=False)
