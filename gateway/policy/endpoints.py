@@ -8,7 +8,7 @@ from gateway.policy import nodes
 from gateway.policy.credentials import Secrets
 from gateway.policy.dangling import fault_at
 from gateway.policy.faults import Fault
-from gateway.policy.models.address import checked_address
+from gateway.policy.models.address import checked_address, checked_endpoint
 from gateway.policy.models.alerts import checked_secret
 from gateway.policy.models.document import PolicyDocument
 from gateway.policy.nodes import Path
@@ -34,7 +34,7 @@ def check_endpoints(
 
 def _held(document: PolicyDocument) -> Iterator[tuple[Path, str, Callable[[str], str]]]:
     for index, webhook in enumerate(document.alerts.webhooks):
-        yield ("alerts", "webhooks", index, "url"), webhook.url, checked_address
+        yield ("alerts", "webhooks", index, "url"), webhook.url, checked_endpoint
         if webhook.secret is not None:
             yield ("alerts", "webhooks", index, "secret"), webhook.secret, checked_secret
     for index, guardrail in enumerate(document.guardrails):

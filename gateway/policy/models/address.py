@@ -24,6 +24,16 @@ def checked_address(text: str) -> str:
     return text.rstrip("/")
 
 
+def checked_endpoint(text: str) -> str:
+    """`text`, which leads to one place that is told something: a query may belong to it. Raises BadAddress."""
+    address, mark, query = text.partition("?")
+    checked_address(address)
+    if "#" in query or (mark and not query):
+        raise BadAddress("expected an address without a lone ? and without #")
+    _require_plain(text)
+    return text
+
+
 def checked_proxy(text: str) -> tuple[str, str | None, str]:
     """http(s)://[user:password@]host[:port] as the address without its user, the user and the password,
     both percent-encoded as they came. Raises BadAddress.

@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field, field_validator
 
-from gateway.policy.models.address import checked_address
+from gateway.policy.models.address import checked_endpoint
 from gateway.policy.models.block import Block
 from gateway.policy.models.providers import SecretText
 
@@ -64,7 +64,7 @@ class WebhookEntry(Block):
     @classmethod
     def _can_be_called(cls, text: str) -> str:
         """One with references is judged when they are resolved."""
-        return text if "${" in text else checked_address(text)
+        return text if "${" in text else checked_endpoint(text)
 
     @field_validator("secret")
     @classmethod

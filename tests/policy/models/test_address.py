@@ -2,7 +2,14 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.policy.models.address import OPENAI, BadAddress, checked_address, checked_proxy, is_at
+from gateway.policy.models.address import (
+    OPENAI,
+    BadAddress,
+    checked_address,
+    checked_endpoint,
+    checked_proxy,
+    is_at,
+)
 
 
 @pytest.mark.parametrize(
@@ -71,3 +78,19 @@ def test_what_is_no_proxy_is_refused_without_repeating_it(text: str):
 )
 def test_an_address_belongs_to_a_domain_by_its_host(base_url: str, found: bool):
     assert is_at(base_url, OPENAI) is found
+
+
+@pytest.mark.parametrize(
+    "text", ["https://a.test/hooks/T0/x", "https://a.test/hooks/?api-version=1&sig=a%2Fb"]
+)
+def test_whoever_is_told_may_be_known_by_a_query(text: str):
+    assert checked_endpoint(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["token", "https://user@a.test/?x=1", "https://a.test/?", "https://a.test/?a#b", "https://a.test/?a b"],
+)
+def test_what_is_no_address_tells_nobody(text: str):
+    with pytest.raises(BadAddress):
+        checked_endpoint(text)
