@@ -37,7 +37,8 @@ class Rates:
     names them (flex, priority) and of `batch`; a tier not in it costs what is standard. `context_window` is the
     most tokens that the model reads and writes in one call; None: not known.
 
-    `dearest_input` and `dearest_output` bound any call of the standard tier; they are derived.
+    `dearest_input` and `dearest_output` bound any call of the standard tier, `short_input` and `short_output` any below the
+    first step; they are derived.
     """
 
     input: int
@@ -55,11 +56,15 @@ class Rates:
     context_window: int | None = None
     dearest_input: int = field(init=False, repr=False, compare=False)
     dearest_output: int = field(init=False, repr=False, compare=False)
+    short_input: int = field(init=False, repr=False, compare=False)
+    short_output: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         heard = (self.cache_read, self.cache_write, self.cache_write_1h, self.audio_input)
         inputs = [self.input, *(rate for rate in heard if rate is not None)]
         outputs = [self.output, self.audio_output or 0]
+        object.__setattr__(self, "short_input", max(inputs))
+        object.__setattr__(self, "short_output", max(outputs))
         for step in self.steps:
             inputs.append(step.rates.dearest_input)
             outputs.append(step.rates.dearest_output)
@@ -69,7 +74,11 @@ class Rates:
 
 def most(rates: Rates, input_tokens: int, output_tokens: int) -> int:
     """No call of so many tokens at its tier costs more, whatever they are; nano-dollars. Images come on top."""
-    return -(-(input_tokens * rates.dearest_input + output_tokens * rates.dearest_output) // PER_RATE_TOKENS)
+    if rates.steps and input_tokens <= rates.steps[0].above:
+        total = input_tokens * rates.short_input + output_tokens * rates.short_output
+    else:
+        total = input_tokens * rates.dearest_input + output_tokens * rates.dearest_output
+    return -(-total // PER_RATE_TOKENS)
 
 
 def cost(rates: Rates, usage: Usage) -> int:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace as with_figures
 
-from gateway.upstream.rates import Rates, Step, cost
+from gateway.upstream.rates import Rates, Step, cost, most
 from gateway.usage import MAX_NANO_USD, Usage, nano_usd
 
 RATE = st.integers(0, 10**12)
@@ -167,6 +167,17 @@ def test_more_tokens_never_cost_less(rates: Rates, usage: Usage, name: str, more
 def test_the_dearest_rates_bound_what_a_call_costs(rates: Rates, usage: Usage) -> None:
     bound = usage.input_tokens * rates.dearest_input + usage.output_tokens * rates.dearest_output
     assert cost(rates, usage) <= -(-bound // 10**6)
+
+
+@given(some_rates(), some_usage(), st.integers(0, 1000), st.integers(0, 1000))
+def test_no_call_of_so_many_tokens_or_fewer_costs_more(rates: Rates, usage: Usage, read: int, written: int):
+    assert cost(rates, usage) <= most(rates, usage.input_tokens + read, usage.output_tokens + written)
+
+
+def test_a_call_that_can_not_reach_a_step_is_bounded_below_it() -> None:
+    rates = Rates(input=10**6, output=2 * 10**6, steps=(Step(100, Rates(input=3 * 10**6, output=9 * 10**6)),))
+    assert most(rates, 100, 10) == 100 + 20
+    assert most(rates, 101, 10) == 303 + 90
 
 
 @given(some_rates(), st.builds(Usage, *[st.integers(-5, 10**6)] * 8))
