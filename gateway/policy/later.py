@@ -26,13 +26,18 @@ class Later:
 LATER: Final = (
     Later(("use_cases",), "outcomes, goals and allowed uses of calls are neither taken nor checked"),
     Later(("guardrails",), "NOTHING IS CHECKED: nothing is blocked, flagged or redacted"),
-    Later(("budgets", "*", "alert_at"), "nobody is told when such a share is spent"),
     Later(("experiments",), "every call goes as its model says"),
     Later(("shadows",), "no call is copied"),
     Later(("prompts",), "prompts can't be asked for"),
     Later(("chains",), "chains can't be called"),
     Later(("monitors",), "nothing is measured"),
-    Later(("alerts",), "nobody is told of anything"),
+    Later(
+        ("alerts", "webhooks", "*", "events"),
+        "nobody is told of these kinds: nothing of them is noticed yet",
+        frozenset(
+            {"limit", "privacy", "guardrail", "experiment", "shadow", "monitor", "provider", "policy", "audit"}
+        ),
+    ),
     Later(
         ("providers", "*", "dialect"),
         "such a provider is off",
@@ -89,7 +94,7 @@ def _counts(later: Later, node: nodes.Node) -> bool:
         case nodes.Mapping(entries):
             return bool(entries)
         case nodes.Sequence(items):
-            return bool(items)
+            return any(_counts(later, item) for item in items) if later.words else bool(items)
         case nodes.Scalar(value=value):
             return later.words is None or value in later.words
     return False

@@ -25,7 +25,7 @@ def test_what_is_not_in_force_is_part_of_the_language(later: Later):
 
 @pytest.mark.parametrize("later", WORDS, ids=lambda later: ".".join(later.path))
 def test_a_word_that_is_not_in_force_is_one_of_the_language(later: Later):
-    assert set(later.words or ()) < set(words_at(later.path))
+    assert set(later.words or ()) < {*words_at(later.path), *words_at((*later.path, 0))}
 
 
 def test_a_part_is_named_once_however_many_there_are():
@@ -69,7 +69,7 @@ def test_a_provider_of_a_later_dialect_is_off(tmp_path: Path):
     assert policy.off == {"aws": "this version can't call a provider of dialect bedrock yet"}
 
 
-def test_shares_of_a_budget_at_which_somebody_would_be_told_are_named():
-    text = "budgets: [{name: a, amount: 1 USD, period: day}, {name: b, amount: 1 USD, period: day, alert_at: [50%]}]"
-    assert declared(text) == ["budgets.*.alert_at"]
-    assert declared(text.replace("50%", "")) == []
+def test_kinds_of_events_of_which_nothing_is_noticed_are_named():
+    text = "alerts: {webhooks: [{url: 'https://a.test/', events: [budget, freeze]}, {url: 'https://b.test/'}]}"
+    assert declared(text) == []
+    assert declared(text.replace("freeze", "monitor")) == ["alerts.webhooks.*.events"]
