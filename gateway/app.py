@@ -47,6 +47,7 @@ from gateway.stores.objects import ObjectCache, SqlObjects
 from gateway.stores.processes import Process, Reports, SqlProcesses
 from gateway.stores.revisions import SqlRevisions
 from gateway.stores.subjects import SubjectCache
+from gateway.stores.vault import open_vault
 from gateway.tokens import Tokens
 from gateway.upload import Uploads
 from gateway.upstream.opening import Remote, remote_upstream, upstreams
@@ -122,6 +123,7 @@ async def running(
             uploads=Uploads(settings.data / "uploads", for_uploads, lambda: secrets.token_hex(16)),
             upstreams=upstreams(remote, tokens, clock.now_ms),
             detection=await stack.enter_async_context(privacy),
+            vault=open_vault(installation.database.engine, installation.secret, for_objects, clock.now_ms),
             measures=measures,
             exhausted=Exhausted() if settings.redis_url is None else heard_of_others(),
             events=alerting.events,

@@ -12,6 +12,7 @@ from gateway.call import Cleared
 from gateway.dialects.interface import Asked
 from gateway.errors import GatewayError, Kind, Problem, Refused
 from gateway.policy.protection import Protection
+from gateway.privacy.placeholders import Issued
 from gateway.privacy.profile import Profile, looked_for
 from gateway.privacy.replacement import Replaced, replace
 from gateway.privacy.spans import Span
@@ -44,14 +45,17 @@ class Clearing:
         key: bytes,
         *,
         keeps: bool,
+        before: Issued | None = None,
     ) -> None:
         """`found` by what was looked for, an error where it was not read. `key` is the tenant's, for hashes.
-        `keeps`: the request is about what a provider keeps, and asks for no answer."""
+        `keeps`: the request is about what a provider keeps, and asks for no answer. `before`: the placeholders of
+        the earlier turns that a provider keeps, where they are known."""
         self._asked = asked
         self._reading = reading
         self._found = found
         self._key = key
         self._keeps = keeps
+        self._before = before
         self._verdicts: dict[Protection, Verdict] = {}
 
     @property
@@ -83,8 +87,10 @@ class Clearing:
         if unread and protection.unread == "block":
             message = f"it holds what can't be read for personal data: {_few(unread)}"
             return _barred(Kind.FORBIDDEN, rule, message, "privacy_blocked")
-        if protection.redacts and not self._keeps and (held := self._history()) is not None:
-            message = "a provider keeps the earlier turns, so names in them can't be told apart: send the whole conversation"
+        if protection.redacts and not self._keeps and (held := self._unknown_history()) is not None:
+            message = (
+                "what stands for names in the earlier turns is not known here: send the whole conversation"
+            )
             return _barred(Kind.INVALID_REQUEST, rule, message, "privacy_history", held)
         told = replace(
             self._reading.texts,
@@ -92,6 +98,7 @@ class Clearing:
             protection.actions,
             key=self._key,
             fixed=self._reading.fixed,
+            before=self._before if protection.redacts else None,
         )
         if told.blocked:
             message = f"it holds what may not go to this provider: {_few(told.blocked)}"
@@ -111,9 +118,9 @@ class Clearing:
             told.issued if len(told.issued) else None,
         )
 
-    def _history(self) -> str | None:
+    def _unknown_history(self) -> str | None:
         """The field that refers to it."""
-        return next((one.param for one in self._asked.held if one.kind in _HISTORY), None)
+        return None if self._before is not None else next(iter(history(self._asked)), None)
 
     def _not_read(self, protection: Protection, fault: GatewayError) -> Verdict:
         why = getattr(fault, "why", "failed")
@@ -123,6 +130,11 @@ class Clearing:
         if why == "too_long":
             return _barred(Kind.TOO_LARGE, "too_long", f"{message}: a text is too long", "privacy_unread")
         return _barred(Kind.UNAVAILABLE, why, message, "privacy_unavailable")
+
+
+def history(asked: Asked) -> dict[str, str]:
+    """What a request goes on with that a provider keeps: ids by the fields that name them."""
+    return {one.param: one.id for one in asked.held if one.kind in _HISTORY}
 
 
 def _notes(protection: Protection, told: Replaced, unread: Sequence[str]) -> tuple[tuple[str, str], ...]:

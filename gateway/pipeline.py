@@ -94,7 +94,7 @@ async def answer(call: Call, exchange: Exchange, runtime: Runtime) -> UpstreamFa
         if call.dialect.keeping is not None:
             await keep.enter(call, runtime, attempt.enter)
         # output guards: what is said has placeholders still (issue: privacy)
-        restore.enter(call, runtime)
+        await restore.enter(call, runtime)
         await send_stream(call, exchange, runtime)
     except UpstreamFault as fault:
         call.end(ending_of(fault, started=exchange.started), problem_of(fault, call.sent_to))

@@ -176,6 +176,22 @@ class Uploads(Protocol):
         ...
 
 
+class Vault(Protocol):
+    """What placeholders stand for in what providers keep. Every method raises StoreUnavailable."""
+
+    async def keep(
+        self, tenant: str, object_id: str, values: Mapping[str, str], people: tuple[str | None, str | None]
+    ) -> None:
+        """By name. `people`: the pseudonyms of the user and the end user."""
+        ...
+
+    async def find(self, tenant: str, object_id: str) -> Mapping[str, str] | None:
+        """None: nothing was kept of it, or no longer."""
+        ...
+
+    async def forget(self, tenant: str, object_id: str) -> None: ...
+
+
 class Detection(Protocol):
     """What finds personal data and secrets. Whoever asks refuses where it raises: nothing found is never what
     nobody looked for."""
@@ -228,6 +244,7 @@ class Runtime:
     upstreams: Mapping[str, Upstream]
     """By provider dialect: `echo` answers in process, all others over HTTP."""
     detection: Detection
+    vault: Vault
     measures: Measures
     exhausted: Exhausted
     events: Events

@@ -16,7 +16,15 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from gateway.errors import GatewayError
 
 Purpose = Literal[
-    "key-hash", "subject-hash", "subject-seal", "fingerprint", "master", "texts-seen", "values-hash"
+    "key-hash",
+    "subject-hash",
+    "subject-seal",
+    "fingerprint",
+    "master",
+    "texts-seen",
+    "values-hash",
+    "vault-hash",
+    "vault-seal",
 ]
 
 _SECRET_BYTES = 32

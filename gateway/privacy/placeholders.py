@@ -23,7 +23,7 @@ _LONGEST_TYPE: Final = 64
 
 
 class Issued:
-    """The placeholders of one call. It never shows a value: `len`, the names and `value` are all there is."""
+    """The placeholders of one call. It never shows a value where it is only looked at."""
 
     __slots__ = ("_values", "letters", "prefixes", "types")
 
@@ -50,6 +50,14 @@ class Issued:
         """In the order in which they were given out."""
         return tuple(self._values)
 
+    def mentions(self) -> list[Mention]:
+        """Each value as the mention that was named first."""
+        return [Mention(name.rpartition("_")[0], value) for name, value in self._values.items()]
+
+    def values(self) -> Mapping[str, str]:
+        """By name: to be sealed and kept."""
+        return dict(self._values)
+
 
 class Mention(Struct, frozen=True):
     """A value as a text has it, and its type."""
@@ -62,15 +70,21 @@ class Mention(Struct, frozen=True):
 
 
 class Numbering:
-    """Gives out names. `reserved` are those that the texts themselves have: they stand for nothing."""
+    """Gives out names. `reserved` are those that the texts themselves have: they stand for nothing. `before`: what
+    earlier turns gave out, which a provider keeps; the same values have the same names."""
 
     __slots__ = ("_counts", "_names", "_reserved", "_values")
 
-    def __init__(self, reserved: Iterable[str] = ()) -> None:
+    def __init__(self, reserved: Iterable[str] = (), before: Issued | None = None) -> None:
         self._reserved = frozenset(reserved)
         self._counts: dict[str, int] = {}
         self._names: dict[tuple[str, str], str] = {}
         self._values: dict[str, str] = {}
+        for name, value in {}.items() if before is None else before.values().items():
+            kind, _, number = name.rpartition("_")
+            self._values[name] = value
+            self._names.setdefault((kind, canonical(kind, value)), name)
+            self._counts[kind] = max(self._counts.get(kind, 0), int(number))
 
     def __repr__(self) -> str:
         return f"Numbering({len(self._values)} placeholders)"

@@ -38,18 +38,20 @@ def replace(
     *,
     key: bytes,
     fixed: Collection[int] = (),
+    before: Issued | None = None,
 ) -> Replaced:
     """`spans[i]` are those of `texts[i]`: in order, none in another. `fixed`: texts that are read and never
-    rewritten. `key` is the tenant's, for hashes."""
+    rewritten. `key` is the tenant's, for hashes. `before`: placeholders of earlier turns that a provider keeps; their
+    values are replaced wherever they stand, too."""
     found = Counter(span.type for each in spans for span in each)
     blocked = tuple(sorted(kind for kind in found if actions.of(kind) is Action.BLOCK))
     flagged = {kind: count for kind, count in sorted(found.items()) if actions.of(kind) is Action.FLAG}
     if blocked:
         return Replaced((), Issued({}), blocked, flagged=flagged)
     acted = [[span for span in each if actions.of(span.type) in REPLACES] for each in spans]
-    if not any(acted):
+    if not any(acted) and before is None:
         return Replaced(tuple(texts), Issued({}), flagged=flagged)
-    return _replaced(texts, acted, actions, key, frozenset(fixed), flagged)
+    return _replaced(texts, acted, actions, key, frozenset(fixed), flagged, before or Issued({}))
 
 
 Cut = tuple[int, int, Mention]
@@ -62,14 +64,16 @@ def _replaced(
     key: bytes,
     fixed: frozenset[int],
     flagged: Mapping[str, int],
+    before: Issued,
 ) -> Replaced:
-    mentions = _mentions(texts, acted)
+    earlier = [mention for mention in before.mentions() if actions.of(mention.type) in REPLACES]
+    mentions = [*earlier, *_mentions(texts, acted)]
     cuts = _everywhere(texts, acted, Known(mentions))
     gaps = [
         gap for number, text in enumerate(texts) if number not in fixed for gap in _gaps(text, cuts[number])
     ]
     kinds = {mention.type for mention in mentions if actions.of(mention.type) is Action.REDACT}
-    numbering = Numbering(look_alikes(gaps, kinds))
+    numbering = Numbering(look_alikes(gaps, kinds), before)
     for mention in mentions:
         if mention.type in kinds:
             numbering.name(mention)

@@ -92,6 +92,7 @@ CHAT_ANSWER: Final = joined(
 )
 COMPLETIONS_ANSWER: Final = CHAT_ANSWER
 RESPONSES_ANSWER: Final = RESPONSES
+RESPONSES_ITEMS: Final = joined(tree(structural="object first_id last_id has_more"), data=_ITEM)
 RESPONSES_EVENT: Final = joined(
     tree(
         structural="type item_id sequence_number logprobs delta obfuscation",

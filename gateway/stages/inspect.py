@@ -7,25 +7,26 @@ leaves the plan where they bar it. Refuses a plan that is empty then with 403; w
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Final
 
 from msgspec import structs
 
-from gateway.audit.entry import Check
 from gateway.call import Call, Candidate, Cleared, Plan
-from gateway.clearing import Clearing, Found
+from gateway.clearing import Clearing, Found, history
 from gateway.dialects.hub.features import Misfit
 from gateway.dialects.interface import Asked, BadBody, Dialect
 from gateway.dialects.speech import Speeches
 from gateway.errors import GatewayError, Kind, Problem, Refused
+from gateway.evidence import note_check
 from gateway.holding import facts_of
 from gateway.policy.protection import Protection
 from gateway.privacy.faults import MissingModel, NotCovered, NotRead
+from gateway.privacy.placeholders import Issued
 from gateway.privacy.profile import Profile, looked_for
 from gateway.reading import Reading, reading_of
 from gateway.runtime import Runtime
+from gateway.stores.interfaces import StoreUnavailable
 
 Instead = Callable[[Call, Runtime, str], Plan | None]
 
@@ -181,39 +182,30 @@ async def _clearing(
             except (NotRead, NotCovered, MissingModel) as fault:
                 runtime.journal.fault("inspect", call.id, fault)
                 found[profile] = fault
-    clearing = Clearing(
-        asked, reading, found, runtime.detection.hash_key(tenant), keeps=dialect.operation == "keep"
+    keeps = dialect.operation == "keep"
+    before = None
+    if asked.held and not keeps and any(one.redacts for one in asked_for):
+        before = await _before(call, runtime, asked, tenant)
+    key = runtime.detection.hash_key(tenant)
+    clearing = Clearing(asked, reading, found, key, keeps=keeps, before=before)
+    mode = "allow" if all(one.fails_open for one in asked_for) else "block"
+    note_check(
+        call, _CHECK, runtime.detection.version, reading, clearing.counts, mode=mode, failed=clearing.failed
     )
-    _record(call, reading, clearing, runtime.detection.version, asked_for)
     return clearing
 
 
-def _record(
-    call: Call, reading: Reading, clearing: Clearing, version: str, asked_for: Sequence[Protection]
-) -> None:
-    """What was read, of how much, and what was found: types and counts. Of a batch all of it together."""
-    before = next((check for check in call.checks if check.name == _CHECK), None)
-    whole = not reading.unread and reading.read_bytes == reading.total_bytes
-    statuses = {"failed" if clearing.failed else "read" if whole else "partial"}
-    read_bytes, total_bytes = 0 if clearing.failed else reading.read_bytes, reading.total_bytes
-    found = Counter(clearing.counts)
-    if before is not None:
-        call.checks.remove(before)
-        statuses.add(before.status)
-        read_bytes, total_bytes = read_bytes + before.read_bytes, total_bytes + before.total_bytes
-        found.update(before.found)
-    check = Check(
-        name=_CHECK,
-        version=version,
-        read_bytes=read_bytes,
-        total_bytes=total_bytes,
-        found=dict(sorted(found.items())),
-        mode="allow" if all(one.fails_open for one in asked_for) else "block",
-        status=next(word for word in ("failed", "partial", "read") if word in statuses),
-    )
-    call.checks.append(check)
-    unread = ("request",) if clearing.failed else reading.unread
-    call.unread = tuple(dict.fromkeys((*call.unread, *unread)))
+async def _before(call: Call, runtime: Runtime, asked: Asked, tenant: str) -> Issued | None:
+    """The placeholders of earlier turns that a provider keeps; None: nobody knows them, or there are none."""
+    ids = list(history(asked).values())
+    if len(ids) != 1:
+        return None
+    try:
+        values = await runtime.vault.find(tenant, ids[0])
+    except StoreUnavailable:
+        message = "what stands for names in the earlier turns can't be looked up right now; try again"
+        raise _refused(Kind.UNAVAILABLE, "store", message, "store_unavailable") from None
+    return None if values is None else Issued(values)
 
 
 async def _claims(call: Call, runtime: Runtime, asked_for: Sequence[Protection]) -> None:

@@ -10,13 +10,14 @@ from collections.abc import Mapping
 from typing import Final
 
 from gateway.call import Call, Cleared, Served
-from gateway.dialects.interface import SSE
+from gateway.dialects.interface import SSE, Keeping
 from gateway.privacy import text_leaves_anthropic as anthropic
 from gateway.privacy import text_leaves_gemini as gemini
 from gateway.privacy import text_leaves_openai as openai
 from gateway.privacy.placeholders import Issued
 from gateway.privacy.text_leaf_rules import Node
 from gateway.runtime import Runtime
+from gateway.stores.interfaces import StoreUnavailable
 from gateway.streams import restore_deltas as deltas
 from gateway.streams.passing import Passing
 from gateway.streams.restore import Counts
@@ -41,13 +42,20 @@ _ANSWERS: Final[Mapping[str, Node]] = {
     "audio": openai.MEDIA,
 }
 """By the caller's API. Where there are none, every text is looked at."""
+_ITEMS: Final = "responses.input_items"
+_READ_AGAIN: Final = frozenset({"responses.read", "responses.cancel", _ITEMS})
+"""Of an answer that a provider keeps."""
 
 
-def enter(call: Call, runtime: Runtime) -> None:
+async def enter(call: Call, runtime: Runtime) -> None:
     """Write `call.restored`, and the answer as the caller reads it. Nothing to do for most: no placeholder was sent."""
     served = call.served
-    issued = None if served is None else _issued(served.candidate.cleared)
-    if served is None or issued is None:
+    if served is None or served.candidate.cleared is None or not _restores(served.candidate.cleared):
+        return
+    issued = served.candidate.cleared.issued
+    if issued is None and call.dialect.keeping is not None:
+        issued = await _kept(call, runtime, call.dialect.keeping)
+    if issued is None:
         return
     call.restored = Counts()
     if served.reader is None:
@@ -86,13 +94,29 @@ def decide(call: Call, served: Served, issued: Issued, counts: Counts) -> bytes:
     if streamed:
         told = RestoringStream(Passing(), _DELTAS[call.dialect.api], issued, counts, array=_is_array(call))
         return told.feed(body) + told.finish()
-    return restored_body(body, _ANSWERS.get(call.dialect.api), issued, counts)
+    rules = _ANSWERS.get(call.dialect.api)
+    if call.dialect.keeping is not None and call.dialect.keeping.deed == _ITEMS:
+        rules = openai.RESPONSES_ITEMS
+    return restored_body(body, rules, issued, counts)
 
 
-def _issued(cleared: Cleared | None) -> Issued | None:
-    if cleared is None or cleared.protection is None or not cleared.protection.restores:
+def _restores(cleared: Cleared) -> bool:
+    return cleared.protection is None or cleared.protection.restores
+
+
+async def _kept(call: Call, runtime: Runtime, keeping: Keeping) -> Issued | None:
+    """The placeholders of a stored answer that is read again. None: there are none, or nobody can say now."""
+    assert call.asked is not None and call.caller is not None
+    if keeping.deed not in _READ_AGAIN:
         return None
-    return cleared.issued
+    try:
+        values = await runtime.vault.find(call.caller.tenant, call.asked.held[0].id)
+    except StoreUnavailable:
+        call.note(
+            "restore", "store", "flag", "placeholders are left: what they stand for can't be looked up now"
+        )
+        return None
+    return Issued(values) if values else None
 
 
 def _is_array(call: Call) -> bool:

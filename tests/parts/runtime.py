@@ -339,6 +339,32 @@ class FakeContents:
         self.rows.append(row)
 
 
+@dataclass
+class FakeVault:
+    """By tenant and object. `down`: the database can't be asked."""
+
+    kept: dict[tuple[str, str], Mapping[str, str]] = field(default_factory=dict)
+    down: bool = False
+
+    async def keep(
+        self, tenant: str, object_id: str, values: Mapping[str, str], people: tuple[str | None, str | None]
+    ) -> None:
+        self._look()
+        self.kept[tenant, object_id] = values
+
+    async def find(self, tenant: str, object_id: str) -> Mapping[str, str] | None:
+        self._look()
+        return self.kept.get((tenant, object_id))
+
+    async def forget(self, tenant: str, object_id: str) -> None:
+        self._look()
+        self.kept.pop((tenant, object_id), None)
+
+    def _look(self) -> None:
+        if self.down:
+            raise StoreUnavailable("down")
+
+
 class NoUploads:
     """For calls that upload nothing."""
 
@@ -382,6 +408,7 @@ def make_runtime(policy: Policy, upstream: Upstream | None = None, **changes: An
         chance=FakeChance(),
         journal=FakeJournal(),
         detection=FakeDetection(),
+        vault=FakeVault(),
         uploads=NoUploads(),
         bounds=Bounds(
             body_bytes=10_000,

@@ -64,3 +64,15 @@ def test_no_value_is_ever_shown():
 
 def test_prefixes_are_those_of_all_names():
     assert Issued({"IP_1": "::1"}).prefixes == {"", "I", "IP", "IP_", "IP_1"}
+
+
+def test_numbers_go_on_where_earlier_turns_ended_and_the_same_values_keep_theirs():
+    before = Issued({"PERSON_1": "Ann Lee", "PERSON_3": "Zoe Ruiz"})
+    numbering = Numbering(before=before)
+    assert numbering.name(Mention("PERSON", "ann lee")) == "PERSON_1"
+    assert numbering.name(Mention("PERSON", "Bob Ray")) == "PERSON_4"
+    assert numbering.issued().values() == {
+        "PERSON_1": "Ann Lee",
+        "PERSON_3": "Zoe Ruiz",
+        "PERSON_4": "Bob Ray",
+    }

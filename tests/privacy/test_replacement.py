@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.policy.protection import Action, Actions
+from gateway.privacy.placeholders import Issued
 from gateway.privacy.replacement import replace
 from gateway.privacy.spans import Span
 
@@ -87,3 +88,12 @@ def test_no_value_that_was_found_is_left_in_any_text(texts):
     told = replaced(*texts)
     for name in told.issued.names():
         assert not any(told.issued.value(name) in text for text in told.texts)
+
+
+def test_values_of_earlier_turns_are_replaced_wherever_they_stand_and_come_back():
+    before = Issued({"PERSON_1": "Ann Lee", "EMAIL_1": "z@ruiz.es"})
+    told = replace(["Ann Lee and Bob"], [[Span(12, 15, "PERSON", 1)]], Actions(), key=KEY, before=before)
+    assert told.texts == ("<PERSON_1> and <PERSON_2>",)
+    assert told.issued.names() == ("PERSON_1", "EMAIL_1", "PERSON_2")
+    nothing = replace(["none"], [[]], Actions(), key=KEY, before=before)
+    assert nothing.texts == ("none",) and len(nothing.issued) == 2

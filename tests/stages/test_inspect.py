@@ -18,7 +18,7 @@ from tests.ledger.declared import budget
 from tests.parts.calls import candidate, chat_body, make_policy, planned_call
 from tests.parts.detection import FakeDetection
 from tests.parts.protections import privacy
-from tests.parts.runtime import make_runtime
+from tests.parts.runtime import FakeVault, make_runtime
 
 TEXT = "Ann Lee ann@lee.org"
 OPEN: dict[str, Any] = {"entities": {"default": "allow"}}
@@ -132,6 +132,29 @@ async def test_what_a_provider_keeps_of_a_conversation_is_refused_where_names_wo
     assert caught.value.problem.param in held
     masking = privacy({"entities": {"default": "mask"}})
     await inspected(call_with(masking, body=body, path="/v1/responses"))
+
+
+async def test_a_conversation_goes_on_with_the_names_that_it_had():
+    body = json.dumps(
+        {"model": "fast", "input": "Bob Ray knows Ann Lee", "previous_response_id": "resp_1"}
+    ).encode()
+    call = call_with(privacy({}), body=body, path="/v1/responses")
+    kept = {("key:key_1", "resp_1"): {"PERSON_1": "Zoe Ruiz", "PERSON_2": "Ann Lee"}}
+    runtime = make_runtime(call.policy, vault=FakeVault(kept))
+    await inspect.enter(call, runtime, lambda *_: None)
+    assert call.plan is not None
+    [there] = call.plan.candidates
+    assert b"<PERSON_3> knows <PERSON_2>" in asked_of(call, there).raw
+    assert there.cleared is not None and there.cleared.issued is not None
+    assert set(there.cleared.issued.names()) == {"PERSON_1", "PERSON_2", "PERSON_3"}
+
+
+async def test_where_the_vault_can_not_be_asked_it_is_not_gone_on_with():
+    body = json.dumps(RESPONSE | {"previous_response_id": "resp_1"}).encode()
+    call = call_with(privacy({}), body=body, path="/v1/responses")
+    with pytest.raises(Refused) as caught:
+        await inspect.enter(call, make_runtime(call.policy, vault=FakeVault(down=True)), lambda *_: None)
+    assert (caught.value.problem.kind, caught.value.rule) == (Kind.UNAVAILABLE, "store")
 
 
 async def test_of_claims_is_kept_what_may_be_told():

@@ -6,22 +6,26 @@ import json
 from typing import Any
 
 import pytest
+from msgspec import structs
 
-from gateway.call import Call, Caller, Candidate, Grant, Plan, Served
+from gateway.call import Call, Caller, Candidate, Cleared, Grant, Plan, Served
 from gateway.dialects.openai_responses_stream import ResponsesStream
 from gateway.dialects.registry import Route, route
 from gateway.dialects.speech import Speech
 from gateway.errors import Broken, Kind, Refused
+from gateway.policy.match import Facts
 from gateway.policy.roles import Role
 from gateway.policy.snapshot import Provider, Target
+from gateway.privacy.placeholders import Issued
 from gateway.runtime import Runtime
 from gateway.stages import keep
 from gateway.stores.ownership import KeptObject, Place
 from gateway.streams.passing import Passing
 from tests.parts import provider_answers as say
-from tests.parts.calls import make_call
+from tests.parts.calls import make_call, make_policy
 from tests.parts.keeping_provider import page
-from tests.parts.runtime import NOON_MS, FakeIncoming, FakeObjects, make_runtime
+from tests.parts.protections import privacy
+from tests.parts.runtime import NOON_MS, FakeIncoming, FakeObjects, FakeVault, make_runtime
 
 ACME = Provider("acme", "openai", "https://acme.test/v1")
 ECHO = Provider("echo", "echo")
@@ -249,3 +253,46 @@ async def test_a_file_is_not_read_ahead():
     await entered(call, kept("file-1"))
     assert call.served is not None
     assert call.served.first == b"one"
+
+
+def cleared(call: Call, profile: dict[str, Any], issued: Issued | None = None) -> Call:
+    call.policy = make_policy(privacy=privacy(profile))
+    protection = privacy(profile).protection_for(Facts())
+    assert call.served is not None
+    there = structs.replace(call.served.candidate, cleared=Cleared(protection, None, issued))
+    call.served.candidate = there
+    return call
+
+
+ASKS = b'{"model": "m", "input": "hi", "store": true}'
+ISSUED = Issued({"PERSON_1": "Ann Lee"})
+
+
+async def test_what_placeholders_stand_for_is_kept_for_whoever_goes_on_with_the_answer():
+    call = cleared(answered("POST", "/v1/responses", {"id": "resp_1"}, body=ASKS), {}, ISSUED)
+    vault = FakeVault()
+    await keep.enter(call, make_runtime(call.policy, vault=vault), never)
+    assert vault.kept == {("team:a", "resp_1"): {"PERSON_1": "Ann Lee"}}
+    empty = cleared(answered("POST", "/v1/responses", {"id": "resp_2"}, body=ASKS), {})
+    await keep.enter(empty, make_runtime(call.policy, vault=vault), never)
+    assert vault.kept["team:a", "resp_2"] == {}, "nothing was found, and that is known"
+    masked = cleared(
+        answered("POST", "/v1/responses", {"id": "resp_3"}, body=ASKS), {"entities": {"default": "mask"}}
+    )
+    await keep.enter(masked, make_runtime(call.policy, vault=vault), never)
+    assert ("team:a", "resp_3") not in vault.kept
+
+
+async def test_an_answer_whose_placeholders_can_not_be_kept_is_withheld():
+    call = cleared(answered("POST", "/v1/responses", {"id": "resp_1"}, body=ASKS), {}, ISSUED)
+    with pytest.raises(Refused) as caught:
+        await keep.enter(call, make_runtime(call.policy, vault=FakeVault(down=True)), never)
+    assert caught.value.problem.kind is Kind.UNAVAILABLE
+
+
+async def test_of_a_deleted_answer_nothing_is_kept():
+    deleted = {"id": "resp_1", "object": "response", "deleted": True}
+    call = cleared(answered("DELETE", "/v1/responses/resp_1", deleted), {})
+    vault = FakeVault({("team:a", "resp_1"): {"PERSON_1": "Ann Lee"}})
+    await keep.enter(call, make_runtime(call.policy, vault=vault), never)
+    assert vault.kept == {}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 from typing import Any
 
 import pytest
@@ -16,7 +18,7 @@ from gateway.streams.passing import Passing
 from tests.parts.calls import make_policy, planned_call
 from tests.parts.protections import privacy
 from tests.parts.provider_answers import CHAT_DONE, chat_chunk
-from tests.parts.runtime import FakeIncoming, make_runtime
+from tests.parts.runtime import FakeIncoming, FakeVault, make_runtime
 
 ISSUED = Issued({"PERSON_1": "Ann Lee"})
 
@@ -32,7 +34,7 @@ def answered(*, issued: Issued | None = ISSUED, profile: dict[str, Any] | None =
 
 
 def entered(call: Call) -> Served:
-    restore.enter(call, make_runtime(make_policy()))
+    asyncio.run(restore.enter(call, make_runtime(make_policy())))
     assert call.served is not None
     return call.served
 
@@ -77,3 +79,21 @@ def test_nothing_is_done_where_nothing_is_to_be_put_back(change: dict[str, Any])
 def test_what_is_no_text_passes_as_it_is():
     call = answered(reader=Passing(), first=b"")
     assert isinstance(entered(call).reader, Passing)
+
+
+@pytest.mark.parametrize("path", ["/v1/responses/resp_1", "/v1/responses/resp_1/input_items"])
+def test_a_stored_answer_that_is_read_again_is_restored_from_the_vault(path: str):
+    call = planned_call(path=path, method="GET", body=b"")
+    assert call.plan is not None
+    item = '{"type":"function_call","arguments":"{\\"who\\":\\"<PERSON_1>\\"}"}'
+    name = "data" if path.endswith("items") else "output"
+    there = replace(call.plan.candidates[0], cleared=Cleared(None))
+    call.served = Served(there, FakeIncoming(), "application/json", body=f'{{"{name}":[{item}]}}'.encode())
+    vault = FakeVault({("key:key_1", "resp_1"): {"PERSON_1": 'Ann "A" Lee'}})
+    asyncio.run(restore.enter(call, make_runtime(make_policy(), vault=vault)))
+    assert call.served.body is not None
+    [told] = json.loads(call.served.body)[name]
+    assert json.loads(told["arguments"]) == {"who": 'Ann "A" Lee'}
+    down = make_runtime(make_policy(), vault=FakeVault(down=True))
+    asyncio.run(restore.enter(call, down))
+    assert [one.rule for one in call.trail] == ["store"], "it stays as it is"

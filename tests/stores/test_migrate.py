@@ -28,6 +28,7 @@ from gateway.stores.measure_tables import freezes
 from gateway.stores.migrate import MIGRATIONS, pending
 from gateway.stores.rights_tables import contents
 from gateway.stores.tables import METADATA
+from gateway.stores.vault import vault
 from gateway.usage import Usage
 from tests.audit.parts import outcome
 from tests.parts.postgres_server import PostgresServer
@@ -41,7 +42,7 @@ def test_the_migrations_make_the_tables_that_the_code_knows(database: Database):
         )  # PostgreSQL is told none: see postgres.drop_lengths
         context = MigrationContext.configure(connection, opts={"compare_type": lengths})
         assert compare_metadata(context, METADATA) == []
-    assert {freezes.metadata, contents.metadata} == {METADATA}
+    assert {freezes.metadata, contents.metadata, vault.metadata} == {METADATA}
 
 
 def test_the_partial_index_of_open_calls_is_made(sqlite: Database):
