@@ -17,7 +17,7 @@ import uvloop
 from gateway.clock import SystemClock
 from gateway.ledger.demand import Charge, Demand, Hold, Refusal
 from gateway.ledger.local import LocalLedger
-from gateway.ledger.protocol import NO_CUTS, Choices, Cuts, Ended, Ledger, Recorded, Standing
+from gateway.ledger.protocol import NO_CUTS, Choices, Cuts, Ended, Ledger, Orphans, Recorded, Standing
 from gateway.ledger.redis_store import RedisStore, connect
 from gateway.ledger.shared import SharedLedger
 from gateway.policy.entries import Failing, Kind
@@ -39,10 +39,13 @@ class NothingBefore:
     async def ended(self, ids: Sequence[str]) -> dict[str, Ended]:
         return {}
 
+    async def unsent(self, orphans: Orphans) -> frozenset[str]:
+        return frozenset()
+
 
 class NothingLogged:
     writer = "benchmark"
-    appended = shipped = 0
+    boot = appended = shipped = 0
 
     def hurry(self) -> None:
         """Nothing waits."""

@@ -48,6 +48,11 @@ class AuditLog:
         return seq, digest
 
     @property
+    def boot(self) -> int:
+        """Which start of a process on this chain this is."""
+        return self._started.chain.head.boot
+
+    @property
     def appended(self) -> int:
         """The number of the last entry that was appended, once it is durable."""
         return self._shipper.written + self._spool.waiting

@@ -9,9 +9,10 @@
 -- ARGV     'beat', process, how many processes it knew of, longest time of a state and shortest of gathering in milliseconds: this
 --          process is alive. An epoch is begun if there is none of this server. The next state is entered when as many have done their part
 --          and everybody who is alive has, or after so long.
---          'join', process, number, writer, cut     'told', process, number
+--          'join', process, number, writer, its boot, cut     'told', process, number
 --          'cuts', process, number: each writer and its cut, one after the other
---          'orphans', process, number: holds of processes that are not alive; of all who ask, one in five seconds is told
+--          'orphans', process, number: of processes that are not alive the writer, its boot, and holds; of all who ask, one
+--          in five seconds is told
 -- A server that may throw keys away is an error: a budget whose counter is gone would begin anew, and be spent twice.
 -- Answers  'beat': its number, its state, how many processes are alive (heard of in the last 5 seconds).
 
@@ -31,7 +32,7 @@ local function forget(number)
     for _, id in ipairs(call('SMEMBERS', old .. ':open:' .. holder)) do call('UNLINK', old .. ':hold:' .. id) end
     call('UNLINK', old .. ':open:' .. holder)
   end
-  for _, name in ipairs({'since', 'joined', 'told', 'cuts', 'holders', 'swept'}) do call('UNLINK', old .. ':' .. name) end
+  for _, name in ipairs({'since', 'joined', 'told', 'cuts', 'logs', 'holders', 'swept'}) do call('UNLINK', old .. ':' .. name) end
   call('UNLINK', tag .. 'alive')
 end
 
@@ -54,21 +55,28 @@ if verb ~= 'beat' then
   if epoch[1] ~= ARGV[3] or epoch[2] ~= server then return redis.error_reply('EPOCH the counters began anew') end
   local base = tag .. epoch[1] .. ':'
   if verb == 'join' then
-    call('HSET', base .. 'cuts', ARGV[4], ARGV[5])
+    call('HSET', base .. 'cuts', ARGV[4], ARGV[6])
+    call('HSET', base .. 'logs', process, cmsgpack.pack({ARGV[4], tonumber(ARGV[5])}))
     call('SADD', base .. 'joined', process)
   elseif verb == 'told' then
     call('SADD', base .. 'told', process)
   elseif verb == 'cuts' then
     return call('HGETALL', base .. 'cuts')
   elseif verb == 'orphans' then
-    local found = {}
+    local found, many = {}, 0
     if epoch[3] ~= 'open' or not call('SET', base .. 'swept', process, 'NX', 'PX', ALIVE_MS) then return found end
     for _, holder in ipairs(call('SMEMBERS', base .. 'holders')) do
       if not call('ZSCORE', tag .. 'alive', holder) then
         local some = call('SRANDMEMBER', base .. 'open:' .. holder, MOST_ORPHANS)
-        for _, id in ipairs(some) do found[#found + 1] = id end
-        if #some == 0 then call('SREM', base .. 'holders', holder) end
-        if #found >= MOST_ORPHANS then return found end
+        if #some == 0 then
+          call('SREM', base .. 'holders', holder)
+        else
+          local log = call('HGET', base .. 'logs', holder)
+          log = log and cmsgpack.unpack(log) or {'', 0}
+          found[#found + 1] = {log[1], log[2], some}
+          many = many + #some
+          if many >= MOST_ORPHANS then return found end
+        end
       end
     end
     return found

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Final, Protocol
 
 from gateway.ledger.demand import Demand, Hold
-from gateway.ledger.operations import Settle
+from gateway.ledger.operations import Cancel, Operation
 from gateway.ledger.protocol import NO_CUTS, Cuts, LedgerUnavailable, Log, Past, Recorded, Store
 from gateway.ledger.rejoining import tell
 from gateway.ledger.sweeping import Sleeps, settle_ended, shipped
@@ -83,11 +83,13 @@ class Following:
         """The store counts these holds too. Raises LedgerUnavailable and StoreUnavailable."""
         await tell(self._store, self.before, self.epoch, holds, self._timeout_s)
 
-    async def sweep(self, settle: Callable[[Settle], object]) -> None:
-        """Holds of processes that died are settled as the records of their calls say, once they do. Raises
-        LedgerUnavailable and StoreUnavailable."""
-        left = await self._store.orphans(self.epoch, self._timeout_s)
-        await settle_ended(self._past, left, settle)
+    async def sweep(self, post: Callable[[Operation], object]) -> None:
+        """Holds of processes that died are settled as the records of their calls say, once they do, and given back where
+        there will be none: nothing was sent. Raises LedgerUnavailable and StoreUnavailable."""
+        for orphans in await self._store.orphans(self.epoch, self._timeout_s):
+            await settle_ended(self._past, orphans.ids, post)
+            for id_ in await self._past.unsent(orphans):
+                post(Cancel(id_))
 
     def _begin(self, number: int, leaving: frozenset[str]) -> None:
         """What ended by now is counted by its records; what is held now and what ends from now on, by its hold."""
@@ -98,7 +100,7 @@ class Following:
         if self._log.shipped < self._cut:
             self._log.hurry()
             raise LedgerUnavailable("records of calls are on their way to the database")
-        await self._store.join(self._begun, self._log.writer, self._cut, self._timeout_s)
+        await self._store.join(self._begun, self._log, self._cut, self._timeout_s)
         self._joined = self._begun
 
     async def _tell_all(self, holder: Holder) -> None:

@@ -21,7 +21,7 @@ from gateway.audit.entry import time_text
 from gateway.ledger.balances import facts_of
 from gateway.ledger.demand import Charge, Demand
 from gateway.ledger.demands import scope_of
-from gateway.ledger.protocol import NO_CUTS, Cuts, Ended, Recorded
+from gateway.ledger.protocol import NO_CUTS, Cuts, Ended, Orphans, Recorded
 from gateway.policy.entries import Entry
 from gateway.policy.periods import FOREVER_MS
 from gateway.policy.scopes import values_of
@@ -40,6 +40,8 @@ class Spending(Protocol):
     def used(self, since: str, until: str, cuts: Mapping[str, int]) -> Sequence[Used]: ...
 
     def ended(self, ids: Sequence[str]) -> Sequence[EndedCall]: ...
+
+    def recorded(self, ids: Sequence[str], writer: str, boot: int) -> frozenset[str] | None: ...
 
 
 class LookUp(Struct):
@@ -77,10 +79,9 @@ class RecordedPast:
         return table.get(scope_of(demand)) or Recorded()
 
     async def ended(self, ids: Sequence[str]) -> dict[str, Ended]:
-        """A hold's id begins with its call's."""
         loop, by_call = asyncio.get_running_loop(), dict[str, list[str]]()
         for id_ in ids:
-            by_call.setdefault(id_.partition("/")[0].rstrip("~"), []).append(id_)
+            by_call.setdefault(call_of(id_), []).append(id_)
         found: dict[str, Ended] = {}
         calls = list(by_call)
         for start in range(0, len(calls), _AT_ONCE):
@@ -89,6 +90,18 @@ class RecordedPast:
                 ended = Ended(call.seq, Charge(call.nano_usd, call.tokens))
                 found.update(dict.fromkeys(by_call[call.id], ended))
         return found
+
+    async def unsent(self, orphans: Orphans) -> frozenset[str]:
+        """A chain is recorded in its order: a later boot of the writer comes after all that this one wrote."""
+        loop, calls = asyncio.get_running_loop(), [call_of(id_) for id_ in orphans.ids]
+        found = await loop.run_in_executor(
+            self._executor, self._spending.recorded, calls, orphans.writer, orphans.boot
+        )
+        return (
+            frozenset()
+            if found is None
+            else frozenset(id_ for id_, call in zip(orphans.ids, calls, strict=True) if call not in found)
+        )
 
     def _table(self, demand: Demand, entry: Entry, cuts: Cuts) -> asyncio.Future[Table]:
         loop, key = asyncio.get_running_loop(), (demand.entry, demand.from_ms, cuts is NO_CUTS)
@@ -119,6 +132,11 @@ class RecordedPast:
             scope: Recorded(used.get(scope, 0), tuple(running.get(scope, ())))
             for scope in used.keys() | running.keys()
         }
+
+
+def call_of(id_: str) -> str:
+    """A hold's id begins with its call's."""
+    return id_.partition("/")[0].rstrip("~")
 
 
 def _failed(table: asyncio.Future[Table]) -> bool:

@@ -79,6 +79,15 @@ Cuts = Mapping[str, int]
 NO_CUTS: Final[Cuts] = MappingProxyType({})
 
 
+class Orphans(Struct, frozen=True):
+    """Some holds of a process that is not alive, by their ids; the writer of its records, and which boot of that it was.
+    Both are empty where it is not known."""
+
+    writer: str
+    boot: int
+    ids: Sequence[str]
+
+
 class Past(Protocol):
     """The records of calls: what a counter begins with that is new, renamed, or was lost."""
 
@@ -94,6 +103,10 @@ class Past(Protocol):
         """Those of these holds whose call is recorded as ended. Raises StoreUnavailable."""
         ...
 
+    async def unsent(self, orphans: Orphans) -> frozenset[str]:
+        """Those whose call is not on record and never will be: all that their process wrote is. Raises StoreUnavailable."""
+        ...
+
 
 class Log(Protocol):
     """This process's part of the audit log: the numbers of the last entry it wrote (or is about to), and of the last
@@ -101,6 +114,9 @@ class Log(Protocol):
 
     @property
     def writer(self) -> str: ...
+
+    @property
+    def boot(self) -> int: ...
 
     @property
     def appended(self) -> int: ...
@@ -134,8 +150,8 @@ class Store(Protocol):
         on when as many have done their part, or after a while."""
         ...
 
-    async def join(self, epoch: int, writer: str, cut: int, timeout_s: float) -> None:
-        """What this writer wrote up to `cut` is on record."""
+    async def join(self, epoch: int, log: Log, cut: int, timeout_s: float) -> None:
+        """What the writer of this log wrote up to `cut` is on record."""
         ...
 
     async def cuts(self, epoch: int, timeout_s: float) -> Cuts:
@@ -146,8 +162,8 @@ class Store(Protocol):
         """What this process holds is known in this epoch."""
         ...
 
-    async def orphans(self, epoch: int, timeout_s: float) -> Sequence[str]:
-        """Some holds of processes that are not alive: by their ids."""
+    async def orphans(self, epoch: int, timeout_s: float) -> Sequence[Orphans]:
+        """Of processes that are not alive, some."""
         ...
 
     async def aclose(self) -> None: ...

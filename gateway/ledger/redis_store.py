@@ -20,7 +20,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import NoScriptError, RedisClusterException, RedisError
 
 from gateway.ledger.operations import Answers, Operation
-from gateway.ledger.protocol import Cuts, Epoch, LedgerUnavailable
+from gateway.ledger.protocol import Cuts, Epoch, LedgerUnavailable, Log, Orphans
 from gateway.ledger.scripts import epoch_key, source
 
 GATHERING_MS: Final = 5_000
@@ -81,8 +81,8 @@ class RedisStore:
         )
         return Epoch(number, _text(state), alive)
 
-    async def join(self, epoch: int, writer: str, cut: int, timeout_s: float) -> None:
-        await self._ask(timeout_s, "join", epoch, writer, cut)
+    async def join(self, epoch: int, log: Log, cut: int, timeout_s: float) -> None:
+        await self._ask(timeout_s, "join", epoch, log.writer, log.boot, cut)
 
     async def cuts(self, epoch: int, timeout_s: float) -> Cuts:
         said = await self._ask(timeout_s, "cuts", epoch)
@@ -91,8 +91,9 @@ class RedisStore:
     async def told(self, epoch: int, timeout_s: float) -> None:
         await self._ask(timeout_s, "told", epoch)
 
-    async def orphans(self, epoch: int, timeout_s: float) -> Sequence[str]:
-        return [_text(id_) for id_ in await self._ask(timeout_s, "orphans", epoch)]
+    async def orphans(self, epoch: int, timeout_s: float) -> Sequence[Orphans]:
+        said = await self._ask(timeout_s, "orphans", epoch)
+        return [Orphans(_text(writer), boot, [_text(id_) for id_ in ids]) for writer, boot, ids in said]
 
     async def aclose(self) -> None:
         await self._client.aclose()

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import Engine, and_, func, literal, or_, select
 
 from gateway.stores.database import reading
-from gateway.stores.tables import calls
+from gateway.stores.tables import calls, entries
 
 _FACTS = (
     "user",
@@ -90,6 +90,15 @@ class SqlSpending:
             return [Used._make((*row, None)) for row in connection.execute(ended)] + [
                 Used._make(row) for row in connection.execute(running)
             ]
+
+    def recorded(self, ids: Sequence[str], writer: str, boot: int) -> frozenset[str] | None:
+        """Those of these calls that there is anything of. None: there may be more to come of this boot of the writer."""
+        last = select(func.max(entries.c.seq)).where(entries.c.writer == writer).scalar_subquery()
+        later = select(entries.c.boot).where(entries.c.writer == writer, entries.c.seq == last)
+        with reading(self._engine) as connection:
+            if (connection.scalar(later) or 0) <= boot:
+                return None
+            return frozenset(connection.scalars(select(calls.c.id).where(calls.c.id.in_(ids))))
 
     def ended(self, ids: Sequence[str]) -> list[EndedCall]:
         """Those of these calls that have ended."""

@@ -103,7 +103,7 @@ def test_a_gateway_and_redis_may_die_and_the_records_and_the_counters_agree(
             server.start()
             staged.restart(0)
             goes_on(staged, callers)
-        judge(staged, callers, "one and Redis killed")
+        assert judge(staged, callers, "one and Redis killed").agree
 
 
 @pytest.mark.long
@@ -148,7 +148,7 @@ def test_redis_may_be_killed_and_come_back_empty(tmp_path_factory: pytest.TempPa
             modes(staged)
             server.start()
             goes_on(staged, callers)
-        judge(staged, callers, "Redis killed and empty again")
+        assert judge(staged, callers, "Redis killed and empty again").agree
 
 
 @pytest.mark.long
@@ -163,7 +163,7 @@ def test_redis_may_stand_still(tmp_path_factory: pytest.TempPathFactory):
             later(10.0, "Redis stands still")
             server.thaw()
             goes_on(staged, callers)
-        judge(staged, callers, "Redis stands still for 10 s")
+        assert judge(staged, callers, "Redis stands still for 10 s").agree
 
 
 @pytest.mark.long
@@ -179,7 +179,7 @@ def test_a_replica_may_take_over(tmp_path_factory: pytest.TempPathFactory):
                 lambda: told(callers).counts.get("503", 0) > staged.load.gateways * 20, "budgets block"
             )
             goes_on(staged, callers)
-        judge(staged, callers, "a replica takes over")
+        assert judge(staged, callers, "a replica takes over").agree
 
 
 def master_of(watched: Watched) -> Callable[[], Redis]:

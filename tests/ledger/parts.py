@@ -8,7 +8,18 @@ from dataclasses import dataclass, field
 
 from gateway.ledger.demand import Charge, Demand, Hold
 from gateway.ledger.operations import Answer, Answers, Done, Operation
-from gateway.ledger.protocol import NO_CUTS, Choices, Cuts, Ended, Epoch, LedgerUnavailable, Recorded, Wanted
+from gateway.ledger.protocol import (
+    NO_CUTS,
+    Choices,
+    Cuts,
+    Ended,
+    Epoch,
+    LedgerUnavailable,
+    Log,
+    Orphans,
+    Recorded,
+    Wanted,
+)
 from gateway.policy.entries import Exceeded, Failing
 from gateway.stores.interfaces import StoreUnavailable
 
@@ -78,6 +89,7 @@ class GivenPast:
     over: dict[str, Ended] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     down: bool = False
+    never: frozenset[str] = frozenset()
 
     in_force: frozenset[str] = frozenset()
     cuts: list[Cuts] = field(default_factory=list)
@@ -95,12 +107,16 @@ class GivenPast:
     async def ended(self, ids: Sequence[str]) -> dict[str, Ended]:
         return {id_: self.over[id_] for id_ in ids if id_ in self.over}
 
+    async def unsent(self, orphans: Orphans) -> frozenset[str]:
+        return frozenset(orphans.ids) & self.never
+
 
 @dataclass
 class GivenLog:
     """All is on record, unless `shipped` says otherwise."""
 
     writer: str = "w1"
+    boot: int = 1
     appended: int = 0
     shipped: int = 0
     hurried: int = 0
@@ -134,7 +150,7 @@ class ScriptedStore:
     async def beat(self, processes: int, timeout_s: float) -> Epoch:
         return Epoch(1, "open", 1)
 
-    async def join(self, epoch: int, writer: str, cut: int, timeout_s: float) -> None:
+    async def join(self, epoch: int, log: Log, cut: int, timeout_s: float) -> None:
         """Nothing is kept of it."""
 
     async def cuts(self, epoch: int, timeout_s: float) -> Cuts:
@@ -143,7 +159,7 @@ class ScriptedStore:
     async def told(self, epoch: int, timeout_s: float) -> None:
         """Nothing is kept of it."""
 
-    async def orphans(self, epoch: int, timeout_s: float) -> Sequence[str]:
+    async def orphans(self, epoch: int, timeout_s: float) -> Sequence[Orphans]:
         return []
 
     async def aclose(self) -> None:

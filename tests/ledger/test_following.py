@@ -14,7 +14,7 @@ from redis import Redis
 from gateway.clock import SystemClock
 from gateway.ledger.demand import Charge, Hold
 from gateway.ledger.following import Following
-from gateway.ledger.operations import Prime, Reserve, Settle
+from gateway.ledger.operations import Adopt, Cancel, Operation, Prime, Reserve, Settle
 from gateway.ledger.protocol import NO_CUTS, Ended, LedgerUnavailable
 from gateway.ledger.redis_store import RedisStore, connect
 from tests.ledger.parts import GivenLog, GivenPast, budget
@@ -162,7 +162,7 @@ async def test_holds_of_the_dead_are_settled_once_their_calls_are_on_record(
     now_ms = (await dead.store.run(dead.following.epoch, [], 1.0)).now_ms
     demand = budget(10, 100)(now_ms)
     await dead.store.run(dead.following.epoch, [Prime(demand, 0), Reserve("a", ((demand,),))], 1.0)
-    settled: list[Settle] = []
+    settled: list[Operation] = []
     await alive.following.sweep(settled.append)
     assert not settled, "it lives"
     client.zrem(f"{{{deployment}}}:alive", "dead")
@@ -177,3 +177,20 @@ async def test_holds_of_the_dead_are_settled_once_their_calls_are_on_record(
     client.delete(f"{{{deployment}}}:{alive.following.epoch}:swept")
     await alive.following.sweep(settled.append)
     assert len(settled) == 1
+
+
+async def test_holds_of_the_dead_that_no_record_will_tell_of_are_given_back(
+    join: Parts, client: Redis, deployment: str
+):
+    dead, alive = join(name="dead", log=GivenLog("w9", boot=4)), join(name="alive")
+    for part in (dead, alive):
+        await part.follow()
+    await dead.store.run(dead.following.epoch, [Adopt(id_, ()) for id_ in ("a", "b")], 1.0)
+    client.zrem(f"{{{deployment}}}:alive", "dead")
+    [orphans] = await alive.store.orphans(alive.following.epoch, 1.0)
+    assert (orphans.writer, orphans.boot, sorted(orphans.ids)) == ("w9", 4, ["a", "b"])
+    client.delete(f"{{{deployment}}}:{alive.following.epoch}:swept")
+    alive.past.never = frozenset({"b"})
+    posted: list[Operation] = []
+    await alive.following.sweep(posted.append)
+    assert posted == [Cancel("b")]

@@ -13,7 +13,7 @@ import pytest
 from gateway.ledger.demand import Charge, Demand
 from gateway.ledger.demands import Bound, demands
 from gateway.ledger.past import RecordedPast
-from gateway.ledger.protocol import NO_CUTS, Cuts, Ended, Recorded
+from gateway.ledger.protocol import NO_CUTS, Cuts, Ended, Orphans, Recorded
 from gateway.policy.entries import Entry
 from gateway.policy.match import Facts
 from gateway.policy.scopes import about
@@ -34,6 +34,9 @@ class GivenSpending:
 
     def ended(self, ids: Sequence[str]) -> Sequence[EndedCall]:
         return [EndedCall(id_, 7, 400, 30) for id_ in ids if id_ != "running"]
+
+    def recorded(self, ids: Sequence[str], writer: str, boot: int) -> frozenset[str] | None:
+        return None if boot > 3 else frozenset(ids) - {"never"}
 
 
 def used(**facts: Any) -> Used:
@@ -154,3 +157,10 @@ async def test_a_hold_has_ended_when_its_call_has():
     with recorded(GivenSpending()) as past:
         found = await past.ended(["a", "a/1", "b~", "running", "running/1"])
     assert found == dict.fromkeys(["a", "a/1", "b~"], Ended(7, Charge(400, 30)))
+
+
+async def test_a_call_is_never_on_record_once_its_writer_has_begun_anew():
+    with recorded(GivenSpending()) as past:
+        ids = ["a", "never", "never/1", "b~"]
+        assert await past.unsent(Orphans("w1", 3, ids)) == {"never", "never/1"}
+        assert await past.unsent(Orphans("w1", 4, ids)) == frozenset()

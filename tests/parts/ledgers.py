@@ -8,7 +8,7 @@ from typing import Any, Final
 from gateway.ledger.demand import Charge, Demand, Hold, Refusal
 from gateway.ledger.local import LocalLedger
 from gateway.ledger.operations import Spent
-from gateway.ledger.protocol import NO_CUTS, Cuts, Ended, Recorded, Standing, Wanted
+from gateway.ledger.protocol import NO_CUTS, Cuts, Ended, Orphans, Recorded, Standing, Wanted
 from gateway.policy.entries import Entry, entries
 from gateway.policy.models.budgets import BudgetEntry
 from gateway.policy.models.limits import LimitEntry
@@ -100,6 +100,9 @@ class NoPast:
 
     async def ended(self, ids: Sequence[str]) -> dict[str, Ended]:
         return {}
+
+    async def unsent(self, orphans: Orphans) -> frozenset[str]:
+        return frozenset()
 
 
 _ESTIMATE: Final = {"on_unbounded": "estimate", "on_unknown_price": "flag"}

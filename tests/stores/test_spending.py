@@ -67,3 +67,14 @@ def test_what_a_call_cost_that_was_refused_while_it_ran_counts(spending: SqlSpen
 def test_who_has_ended_is_known(spending: SqlSpending):
     found = spending.ended(["c0", "c3", "c4", "c9"])
     assert sorted(found) == [EndedCall("c0", 2, 5, 42), EndedCall("c3", 8, 0, 42)]
+
+
+def test_what_there_is_no_record_of_is_known_once_the_writer_has_begun_anew(
+    spending: SqlSpending, database: Database
+):
+    assert spending.recorded(["c0", "c9"], "w1", 1) is None
+    archive = SqlArchive(database.engine, now_ms=lambda: NOW_MS)
+    archive.ship(shipped([entry(10, kind="boot")._replace(boot=2)]), 9)
+    assert spending.recorded(["c0", "c4", "c9"], "w1", 1) == frozenset({"c0", "c4"})
+    assert spending.recorded(["c0"], "w1", 2) is None
+    assert spending.recorded(["c0"], "w9", 0) is None
