@@ -8,7 +8,6 @@ import pytest
 
 from gateway.stores.database import Database, open_database, reading, writing
 from gateway.stores.interfaces import StoreUnavailable
-from tests.parts.postgres_server import PostgresServer
 from tests.stores.parts import NOW_MS, counted
 
 
@@ -22,15 +21,6 @@ def test_the_installation_is_made_once(tmp_path: Path):
     again = open_database(f"sqlite:///{tmp_path / 'a.db'}", now_ms=lambda: NOW_MS, new_id=lambda: "another")
     assert (first.installation, again.installation) == ("id1", "id1")
     again.close()
-
-
-@pytest.mark.parametrize(
-    ("pragma", "value"),
-    [("journal_mode", "wal"), ("synchronous", 1), ("foreign_keys", 1), ("busy_timeout", 2000)],
-)
-def test_sqlite_is_set_up_for_many_readers_and_one_writer(sqlite: Database, pragma: str, value: object):
-    with reading(sqlite.engine) as connection:
-        assert connection.exec_driver_sql(f"PRAGMA {pragma}").scalar_one() == value
 
 
 def test_what_fails_inside_a_transaction_is_taken_back(database: Database):
@@ -61,11 +51,6 @@ def test_another_kind_of_database_is_refused(url: str):
         open_database(url, now_ms=lambda: NOW_MS, new_id=counted("id"))
 
 
-def test_a_server_that_is_not_there_is_unavailable(tmp_path: Path):
-    with pytest.raises(StoreUnavailable):
-        open_database(f"postgresql://x@/x?host={tmp_path}", now_ms=lambda: NOW_MS, new_id=counted("id"))
-
-
 def test_who_writes_alone_waits_for_who_does(url: str):
     first, second = (
         open_database(url, now_ms=lambda: NOW_MS, new_id=counted("id"), busy_timeout_ms=50) for _ in "12"
@@ -78,19 +63,6 @@ def test_who_writes_alone_waits_for_who_does(url: str):
         assert connection.exec_driver_sql("SELECT value FROM counters").scalar_one() == 1
     first.close()
     second.close()
-
-
-def test_a_server_that_was_restarted_costs_no_call(postgres: PostgresServer):
-    database = open_database(postgres.new_database(), now_ms=lambda: NOW_MS, new_id=counted("id"))
-    with reading(database.engine) as connection:
-        connection.exec_driver_sql("SELECT 1")
-    postgres.stop()
-    with pytest.raises(StoreUnavailable), reading(database.engine) as connection:
-        connection.exec_driver_sql("SELECT 1")
-    postgres.start()
-    with reading(database.engine) as connection:
-        assert connection.exec_driver_sql("SELECT id FROM installation").scalar_one() == "id1"
-    database.close()
 
 
 def test_a_file_that_is_no_database_is_refused(tmp_path: Path):

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
 import threading
-from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -63,17 +60,6 @@ def test_a_database_of_a_newer_version_is_refused(sqlite: Database):
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(StoreUnavailable, match="newer version"):
         open_database(str(sqlite.engine.url), now_ms=lambda: NOW_MS, new_id=counted("id"))
-
-
-def test_a_column_of_postgresql_holds_whatever_one_of_sqlite_holds(emptied: str):
-    opened = open_database(emptied, now_ms=lambda: NOW_MS, new_id=counted("id"))
-    with reading(opened.engine) as connection:
-        held_to_a_length = connection.exec_driver_sql(
-            "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public' "
-            "AND character_maximum_length IS NOT NULL AND table_name <> 'alembic_version'"
-        ).all()
-    opened.close()
-    assert held_to_a_length == []
 
 
 def test_a_key_of_an_older_version_is_as_good_after_the_upgrade(tmp_path: Path):
@@ -178,22 +164,6 @@ def test_processes_that_start_together_agree_on_one_installation(
     for thread in threads:
         thread.join()
     assert (len(found), len(set(found))) == (4, 1)
-
-
-def test_a_new_file_that_another_process_writes_is_waited_for(tmp_path: Path):
-    file = tmp_path / "a.db"
-    with closing(sqlite3.connect(file, isolation_level=None)) as other, ThreadPoolExecutor() as threads:
-        other.execute("BEGIN IMMEDIATE")
-        opening = threads.submit(
-            open_database,
-            f"sqlite:///{file}",
-            now_ms=lambda: NOW_MS,
-            new_id=counted("id"),
-            busy_timeout_ms=30_000,
-        )
-        assert not wait([opening], timeout=0.1).done
-        other.execute("COMMIT")
-        opening.result().close()
 
 
 def test_the_migrations_are_inside_the_package():
