@@ -39,6 +39,8 @@ def leave(call: Call, runtime: Runtime) -> None:
     if rates is None:
         call.measured = Measured(usage, lost or None, None)
         return
+    if call.served is not None and not rates.free and _ran_tools(call):
+        call.note("meter", "tool_fees", "flag", "fees of tools that the provider runs are not in the cost")
     version = rates.version + WITH_HELD if lost or unheard is not None else rates.version
     call.measured = Measured(usage, lost + (cost(rates, usage) if unheard is None else unheard), version)
 
@@ -50,6 +52,10 @@ def _unheard(call: Call) -> int | None:
         return 0  # it is among what is lost
     assert call.asked is not None
     return None if call.asked.stream and not _in_background(call) else _held(call)
+
+
+def _ran_tools(call: Call) -> bool:
+    return call.asked is not None and bool(call.asked.hosted_tools or call.asked.mcp_servers)
 
 
 def _in_background(call: Call) -> bool:

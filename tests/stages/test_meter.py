@@ -195,6 +195,15 @@ def test_a_call_that_was_never_sent_used_nothing():
     assert call.measured is None
 
 
+@pytest.mark.parametrize(("tools", "flags"), [((), []), (("web_search",), ["tool_fees"])])
+def test_a_cost_without_the_fees_of_tools_says_so(tools: tuple[str, ...], flags: list[str]):
+    call = served_whole(json.dumps(chat_answer("Hi")).encode())
+    assert call.asked is not None
+    call.asked.hosted_tools = tools
+    measured(call)
+    assert [each.rule for each in call.trail if each.verdict == "flag"] == flags
+
+
 def test_what_is_lost_to_attempts_before_is_part_of_the_cost_and_its_price_says_so():
     call = served_whole(json.dumps(chat_answer("Hi")).encode())
     call.lost_nano_usd = 700_000
