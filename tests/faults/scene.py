@@ -240,6 +240,7 @@ def _gateway(folder: Path, policy: str, url: str, database: Path) -> GatewayProc
         "GATEWAY_REDIS_URL": url,
         "GATEWAY_DATABASE_URL": f"sqlite:///{database}",
         "GATEWAY_SECRET_KEY": "c2hhcmVkLXNlY3JldC1zaGFyZWQtc2VjcmV0LXNoYXJlZA==",
+        "GATEWAY_SIGNING_KEY": "c2hhcmVkLXNpZ25pbmcta2V5LXNoYXJlZC1zaWduaW5nLWtleQ==",
         "GATEWAY_SHUTDOWN_GRACE_S": "20",
     }
     gateway = GatewayProcess(folder, policy, settings=settings)
