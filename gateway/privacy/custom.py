@@ -58,7 +58,7 @@ def custom_of(entries: Mapping[str, RecognizerEntry]) -> Custom:
             check=entry.checksum or "",
             deny=entry.deny,
             allow=entry.allow,
-            score=entry.score,
+            score=float(entry.score),
             languages=entry.languages,
         )
         for name, entry in entries.items()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gateway.policy.models.privacy import PrivacyEntry
-from gateway.policy.rules.privacy import own_kinds, resolved
+from gateway.policy.profiles import own_kinds, resolved
 from gateway.privacy.custom import custom_of
 from gateway.privacy.profile import Profile
 from gateway.privacy.rules import ALL_LANGUAGES

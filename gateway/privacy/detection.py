@@ -13,6 +13,7 @@ from typing import Final
 from gateway.privacy.memo import Memo
 from gateway.privacy.pool import Pool
 from gateway.privacy.profile import Profile
+from gateway.privacy.recognizers.models import ensure
 from gateway.privacy.spans import Span
 
 AT_ONCE_CHARACTERS: Final = 2_048
@@ -44,10 +45,14 @@ class Detection:
         return self._pool is None or self._pool.ready > 0
 
     async def prepare(self, profiles: Iterable[Profile]) -> None:
-        """Of a policy, before it is in force: no call then waits for patterns to compile. Raises NotCovered,
-        MissingModel and NotLinear for what can't be kept."""
+        """Of a policy, before it is in force: no call then waits for patterns to compile or models to load. Raises
+        NotCovered and MissingModel for what can't be kept, and DetectorUnavailable."""
         for profile in profiles:
-            await asyncio.to_thread(self._detector.prepare, profile)
+            if self._pool is None or not profile.models:
+                await asyncio.to_thread(self._detector.prepare, profile)
+            else:  # models are only ever used in the pool's processes
+                ensure(profile.models)
+                await self._pool.prepare(profile)
 
     async def spans(self, texts: Sequence[str], profile: Profile, tenant: str) -> list[tuple[Span, ...]]:
         """Of each text what was found in it, in order, without overlap. Raises NotRead (TooLong,

@@ -1,4 +1,4 @@
-"""The detector: text in, spans out. Pure: no network, no model, no clock; the same text gives the same spans.
+"""The detector: text in, spans out. Pure: no network, no clock; the same text gives the same spans.
 
 One pass of an automaton says which rules can match at all; only those run, each in time linear in the
 text. Nothing is skipped: what fails raises, and whoever asked must refuse.
@@ -14,6 +14,7 @@ from gateway.privacy.folding import Folded
 from gateway.privacy.linear import Sieve
 from gateway.privacy.profile import Profile
 from gateway.privacy.recognizers.custom_rules import Allowed, rules_of
+from gateway.privacy.recognizers.models import Models
 from gateway.privacy.recognizers.people import People
 from gateway.privacy.recognizers.recognizer import CompiledRule, LinearRecognizer
 from gateway.privacy.recognizers.registry import registry
@@ -44,11 +45,13 @@ class Detector:
         self._recognizers: Sequence[Any] = (*registry(), *extra)
         self._longest_characters = longest_characters
         self.covers = frozenset({"PERSON"}.union(*(r.supported_entities for r in self._recognizers)))
-        self._people = People(load_vocabulary())
+        vocabulary = load_vocabulary()
+        self._people = People(vocabulary)
+        self._models = Models(vocabulary)
         self._plans: dict[Profile, _Plan] = {}
 
     def spans(self, text: str, profile: Profile) -> tuple[Span, ...]:
-        """What was found, in order, without overlap. Raises TooLong and NotCovered."""
+        """What was found, in order, without overlap. Raises TooLong, and as `prepare` does."""
         self.bound(text)
         if not text:
             return ()
@@ -56,7 +59,8 @@ class Detector:
         folded = Folded(text)
         found = _matches(plan, folded)
         if "PERSON" in profile.entities:
-            found.extend(self._people.find(folded.text, resolve(found)))
+            names = list(self._models.find(folded.text, profile.models)) if profile.models else ()
+            found.extend(self._people.find(folded.text, resolve(found), names))
         if plan.allowed:
             found = plan.allowed.without(folded.text, found)
         threshold = profile.threshold
@@ -74,7 +78,8 @@ class Detector:
             raise TooLong(f"a text of {len(text):,} characters is not read: {limit}")
 
     def prepare(self, profile: Profile) -> None:
-        """So that the first text doesn't wait: a twentieth of a second, and what a model takes. Raises NotCovered."""
+        """So that the first text doesn't wait: a twentieth of a second, and a model seconds. Raises NotCovered and
+        MissingModel."""
         if profile not in self._plans:
             self._planned(profile)
 
@@ -82,6 +87,7 @@ class Detector:
         missing = profile.entities - self.covers - {one.entity for one in profile.custom.recognizers}
         if missing:
             raise NotCovered(f"nothing here finds {', '.join(sorted(missing))}")
+        self._models.load(profile.models)
         if len(self._plans) >= 256:  # profiles come from policies: there are few, but reloads make new ones
             self._plans.clear()
         plan = self._plans[profile] = _Plan(self._recognizers, profile)

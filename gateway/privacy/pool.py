@@ -26,20 +26,22 @@ _LOOKS_EVERY_S: Final = 1.0
 
 
 class Bounds(NamedTuple):
-    """A text may take `floor_s`, and so much for each character; with a model more. It may wait `wait_s` for a
+    """A text may take `floor_s`, and so much for each character; with a model more, which may have to be loaded. It may wait `wait_s` for a
     process, unless `waiting_characters` wait already: then it is refused at once."""
 
     floor_s: float = 2.0
     character_s: float = 20e-6
     character_with_model_s: float = 150e-6
+    model_s: float = 120.0
     wait_s: float = 10.0
     start_s: float = 60.0
     waiting_characters: int = 16_000_000
     memory_bytes: int = 2 << 30
 
     def limit_s(self, characters: int, profile: Profile) -> float:
-        each = self.character_with_model_s if profile.models else self.character_s
-        return self.floor_s + characters * each
+        if profile.models:
+            return self.floor_s + self.model_s + characters * self.character_with_model_s
+        return self.floor_s + characters * self.character_s
 
 
 class _Piece:
@@ -128,6 +130,10 @@ class Pool:
             for piece in pieces:
                 self._take(piece)
                 piece.drop()
+
+    async def prepare(self, profile: Profile) -> None:
+        """Processes that are idle load its models. Raises as `spans` does."""
+        await asyncio.gather(*(self.spans([""], profile) for _ in self._processes))
 
     async def _read(self, piece: _Piece) -> Sequence[Sequence[Span]]:
         try:

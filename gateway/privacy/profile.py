@@ -8,9 +8,8 @@ from hashlib import blake2b
 from typing import NamedTuple
 
 from gateway.policy.models.entities import ON_BY_DEFAULT, entity
-from gateway.policy.models.recognizers import RecognizerEntry
 from gateway.policy.protection import Protection
-from gateway.privacy.custom import NO_CUSTOM, Custom, CustomRecognizer
+from gateway.privacy.custom import NO_CUSTOM, Custom, custom_of
 from gateway.privacy.rules import ALL_LANGUAGES
 
 
@@ -39,22 +38,8 @@ def looked_for(protection: Protection) -> Profile:
     return Profile(
         protection.entities,
         frozenset(ALL_LANGUAGES) if languages is None else languages,
-        custom=Custom(_custom(name, entry) for name, entry in protection.recognizers.items()),
+        custom=custom_of(protection.recognizers),
         models=protection.models,
-    )
-
-
-def _custom(name: str, entry: RecognizerEntry) -> CustomRecognizer:
-    return CustomRecognizer(
-        name,
-        entry.entity,
-        patterns=entry.patterns,
-        context=entry.context,
-        check=entry.checksum or "",
-        deny=entry.deny,
-        allow=entry.allow,
-        score=float(entry.score),
-        languages=entry.languages,
     )
 
 

@@ -50,6 +50,9 @@ def _answer(detector: Detector, profiles: dict[bytes, Profile], job: Job) -> Fou
             profiles[job.profile] = job.defined.profile()
         profile = profiles[job.profile]
         detector.prepare(profile)
+        if profile.models and not gc.isenabled():
+            gc.freeze()
+            gc.enable()  # a model's documents do make circles
         return Found([list(detector.spans(text_from(text), profile)) for text in job.texts])
     except NotCovered as fault:
         return Failed("not_covered", str(fault))

@@ -1,15 +1,19 @@
+import subprocess
+import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
 from gateway.privacy.detection import AT_ONCE_CHARACTERS, Detection
 from gateway.privacy.detector import Detector
-from gateway.privacy.faults import DetectorUnavailable, NotCovered, TooLong
+from gateway.privacy.faults import DetectorUnavailable, MissingModel, NotCovered, TooLong
 from gateway.privacy.memo import Memo
 from gateway.privacy.pool import Pool
 from gateway.privacy.profile import Profile, profile_of
 from gateway.privacy.spans import Span
 from tests.privacy.recognizers.found import detector
+from tests.privacy.tiny_models import cut_off, install
 
 ALL = profile_of()
 LONG = "x " * AT_ONCE_CHARACTERS + "ann@example.org"
@@ -81,3 +85,28 @@ async def test_a_policy_that_asks_for_what_nothing_finds_is_told_before_it_is_in
     await detection().prepare([ALL])
     with pytest.raises(NotCovered, match="URL"):
         await detection().prepare([profile_of(["URL"])])
+
+
+async def test_a_pool_cut_off_from_the_network_starts_and_reads_with_a_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.syspath_prepend(str(tmp_path))
+    install(tmp_path, "xx_offline", [("PERSON", "Zyxo Qwandel")])
+    cut_off(tmp_path)
+    asking = [sys.executable, "-c", "import socket; socket.getaddrinfo('example.org', 443)"]
+    asked = subprocess.run(asking, env={"PYTHONPATH": str(tmp_path)}, capture_output=True, text=True)
+    assert asked.stderr.strip() == "the network was asked"
+
+    named = ALL._replace(models=(("en", "xx_offline"),))
+    text, addresses = "I have heard that Zyxo Qwandel is with them", "ann@example.co.uk, 8.8.4.4 " * 100
+    front = detection(Pool(1))
+    await front.start()
+    try:
+        await front.prepare([ALL, named])
+        found = await front.spans([text, addresses], named, "t")
+        assert [[span.type for span in spans] for spans in found] == [["PERSON"], ["EMAIL", "IP"] * 100]
+        assert len((await front.spans([addresses], ALL, "t"))[0]) == 200
+        with pytest.raises(MissingModel, match="xx_absent"):
+            await front.prepare([ALL._replace(models=(("en", "xx_absent"),))])
+    finally:
+        await front.aclose()

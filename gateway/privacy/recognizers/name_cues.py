@@ -18,6 +18,7 @@ CUES: Final = frozenset(
     "schwester chef chefin nachbar nachbarin mieter mieterin bewerber bewerberin und mit für an bei titular firma llamado llamada llama paciente cliente empleado empleada compañero compañera amigo amiga marido esposa hijo hija madre padre "
     "hermano hermana vecino vecina inquilino candidato y con para titolare firmato chiama chiamato paziente dipendente collega amico amica marito moglie figlio figlia fratello sorella vicino inquilino e con per di da kaarthouder ondertekend heet genaamd "
     "patiënt klant medewerker vriend vriendin man vrouw zoon dochter moeder vader broer zus buurman huurder sollicitant en met voor van aan titular assinado assinada chama chamado paciente utente funcionário funcionária colega amigo marido mulher filho filha "
+    "heard player singer actor actress writer painter artist minister senator attorney lawyer coach starring founder widow suspect victim passenger guest student pupil teacher nanny "
     "mãe pai irmão irmã vizinho inquilino com para hi hello hey dear hallo hola ciao olá bonjour salut cher chère liebe lieber beste caro cara querido querida estimado estimada gentile".split()
 )  # fmt: skip
 """In front of two words with a capital, they make them a name. Those of one of them are in CALLS."""
@@ -31,3 +32,26 @@ FIELD: Final = re.compile(
     r"caller|cardholder|holder|contact|client|employee|tenant|recipient|sender|assignee|reporter|owner|titular|titulaire|inhaber|kunde|cliente|expéditeur|destinataire|absender|empfänger|attn|dossier|akte|file|expediente|request|antrag|demande|voyage|viaje)"
     r"[\"'*_]{0,3}\s?[:=>]{1,2}\s?[\"'*_]{0,3}\Z"
 )
+_WHOSE: Final = (
+    r"(?:my|his|her|our|their) (?:kid|child|baby|son|daughter|wife|husband|partner|brother|sister|mother|father|mom|mum|dad|friend|boss|colleague|neighbou?r|doctor|girlfriend|boyfriend|aunt|uncle|cousin|"
+    r"nephew|niece|grandmother|grandfather|fianc[eé]e?)|(?:ma|mon|sa|son|notre) (?:femme|mari|fils|fille|frère|sœur|soeur|mère|père|ami|amie|collègue|chef|cheffe|voisin|voisine|copain|copine|tante|oncle|cousin|cousine)|"
+    r"(?:meine?|seine?|ihre?|unsere?)[mnr]? (?:Frau|Mann|Sohn|Tochter|Bruder|Schwester|Mutter|Vater|Chef|Chefin|Kollege|Kollegin|Freund|Freundin|Nachbar|Nachbarin|Tante|Onkel)|"
+    r"(?:mi|su|nuestr[oa]) (?:mujer|esposa|marido|esposo|hijo|hija|hermano|hermana|madre|padre|amigo|amiga|jefe|jefa|vecino|vecina|novio|novia|tía|tío)|"
+    r"(?:mi[oa]|su[oa]) (?:moglie|marito|figlio|figlia|fratello|sorella|madre|padre|amico|amica|collega|capo)|(?:mijn|zijn|haar|ons) (?:vrouw|man|zoon|dochter|broer|zus|moeder|vader|vriend|vriendin|collega|baas|buurman)|"
+    r"(?:meu|minha|seu|sua) (?:mulher|marido|filho|filha|irmão|irmã|mãe|pai|amigo|amiga|chefe|colega|vizinho|vizinha)"
+)
+INTRODUCED: Final = re.compile(
+    r"(?:(?i:\b(?:my|his|her|their|whose|maiden|first|last) name(?:'s| is| was)|\bcalls? (?:me|him)|\bje m'appelle|\bich hei(?:ß|ss)e|\bme llamo|\bmi chiamo|\bik heet|\bme chamo|"
+    rf"\bchamo-me|(?<![^\W\d_])(?:mr|mrs|ms|dr|prof)\.|\b(?:{_WHOSE}))"
+    r"|(?i:\b(?:your|his|her) (?:first |last |full |maiden )?name\?)|[!?] (?:said|asked|shouted)"
+    r"|[,!?.][\"”»'] (?:says|said|asks|asked|replied|shouted|whispered|sagte|fragte|dit|dijo|disse|zei)) \Z"
+)
+"""In front of one word with a capital: they make it a name, known or not."""
+HUMAN: Final = re.compile(
+    r"'s (?:wife|husband|son|daughter|mother|father|brother|sister|birthday|salary|doctor|boss|girlfriend|boyfriend|parents|kids?)\b"
+    r"| (?:lives|lived) (?:at|in|on|with|near)\b| (?:was|is) (?:born|married|pregnant|divorced|widowed)\b| (?:shouted|whispered)\b"
+    r"| (?:wohnt|lebt) (?:in|bei|mit)\b| habite\b| vive (?:en|in|con)\b| woont (?:in|op|bij)\b| mora (?:em|na|no)\b"
+)
+"""Behind a word with a capital that is on no list."""
+LETTERED: Final = frozenset("vitamin hepatitis plan grade type section class group category phase series model exhibit schedule appendix size block building terminal gate platform line route tier zone level".split())  # fmt: skip
+"""What has letters for names: `Vitamin C Tablets`."""

@@ -11,13 +11,23 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from gateway.privacy.recognizers.name_cues import CALLS, CUES, FIELD, PARTICLES, TITLES
+from gateway.privacy.recognizers.name_cues import (
+    CALLS,
+    CUES,
+    FIELD,
+    HUMAN,
+    INTRODUCED,
+    LETTERED,
+    PARTICLES,
+    TITLES,
+)
 from gateway.privacy.recognizers.runs import CAPITAL, Word, like_name, runs, shaped
 from gateway.privacy.spans import Span
 from gateway.privacy.vocabulary import Vocabulary
 
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _LIST_GAP: Final = 6
+_LISTED: Final = (", ", " & ", ", and ")
 _FIELD_ENDS: Final = (":", "=", ">")
 _QUOTES: Final = " \"'*_"
 _VERB_ENDS: Final = ("ed", "ing", "s", "t", "te", "en", "ait", "ent", "ó", "ou", "ava", "aba")
@@ -30,11 +40,12 @@ class People:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._known = vocabulary
 
-    def find(self, text: str, others: Sequence[Span]) -> Iterator[Span]:
-        """`text` and `others` in the same offsets; `others` in order."""
+    def find(self, text: str, others: Sequence[Span], known: Sequence[Span] = ()) -> Iterator[Span]:
+        """`text`, `others` and `known` in the same offsets; `others` in order. `known` are names that were found
+        otherwise: they come out too."""
         taken = {span.start for span in others}
         beside = [span for span in others if span.type not in ("SECRET", "CRYPTO", "IP")]
-        found: list[Span] = []
+        found = list(known)
         before: list[Word] = []
         left: list[list[Word]] = []
         for run in runs(text):
@@ -56,7 +67,8 @@ class People:
         sure = self._known.sure
         words = _WORD.findall(text)
         firsts = [at for at, word in enumerate(words) if word in sure and len(word) > 3]
-        if not any(self._surname(words[at + 1]) for at in firsts if at + 1 < len(words)):
+        beside = (words[at + 1] for at in firsts if at + 1 < len(words))
+        if not any(self._surname(word) or word in sure for word in beside):
             return
         before: re.Match[str] | None = None
         for word in _WORD.finditer(text):
@@ -66,7 +78,11 @@ class People:
                 and self._surname(word.group())
             ):
                 yield Span(before.start(), word.end(), "PERSON", 0.6)
-            before = word if word.group() in sure and len(word.group()) > 3 else None
+            first = word.group() in sure and len(word.group()) > 3
+            if first and before is not None and text[before.end() : word.start()] in _LISTED:
+                yield Span(before.start(), before.end(), "PERSON", 0.55)
+                yield Span(word.start(), word.end(), "PERSON", 0.55)
+            before = word if first else None
 
     def _surname(self, word: str) -> bool:
         """In lower case."""
@@ -129,8 +145,8 @@ class People:
         first, last = run[0].low, run[-1].low
         names = sum(self._part_of_first(word) for word in run)
         if len(run) == 1:
-            return self._lone(run, before, others)
-        if any(word.low in self._known.common for word in run):
+            return self._lone(text, run, before, others)
+        if any(word.low in self._known.common and len(word.low) > 1 for word in run):
             run_of_names = names and last in self._known.last
             return 0.6 if run_of_names else 0.0
         if self._part_of_first(run[0]) or (names and not run[0].text.isupper()):
@@ -138,6 +154,8 @@ class People:
             return 0.8 if sure else (0.6 if _cue(before) in CUES or self._near(run, others) else 0.0)
         if last in self._known.last:
             return 0.65
+        if _initialled(text, run):
+            return 0.6
         if (_cue(before) in CUES and all(map(like_name, run))) or self._near(run, others):
             return 0.55
         return 0.0
@@ -153,12 +171,16 @@ class People:
         known = self._known.first
         return word.low in known or ("-" in word.low and word.low.split("-")[0] in known)
 
-    def _lone(self, run: list[Word], before: str, others: Sequence[Span]) -> float:
+    def _lone(self, text: str, run: list[Word], before: str, others: Sequence[Span]) -> float:
         low, cue = run[0].low, _cue(before)
         if cue in TITLES and len(cue) > 1 and low not in self._known.common:
             return 0.7
         if cue in ("by", "signed", "caller") and low in self._known.last and low not in self._known.common:
             return 0.55
+        if (low not in self._known.common and like_name(run[0])) and (
+            INTRODUCED.search(before) is not None or HUMAN.match(text, run[0].end) is not None
+        ):
+            return 0.6
         if low not in self._known.first and low.split("-")[0] not in self._known.first:
             return 0.0
         if low not in self._known.ambiguous:
@@ -174,13 +196,13 @@ class People:
 
     def _again(self, text: str, found: Iterable[Span]) -> Iterator[Span]:
         """A surname that stood beside a first name or a title is one wherever it stands."""
-        names = {text[span.start : span.end] for span in found if span.score > 0.6}
+        names = {text[span.start : span.end] for span in found if span.score >= 0.6}
         common = self._known.common
         pieces = {
             word
             for name in names
             for word in _WORD.findall(name)
-            if len(word) > 3 and word[0].isupper() and word.lower() not in common
+            if len(word) > 2 and word[0].isupper() and word.lower() not in common
         }
         if pieces:
             for word in CAPITAL.finditer(text):
@@ -191,6 +213,16 @@ class People:
 def _title(text: str, word: Word) -> bool:
     """`M` is one only with its point; `Don` only with a capital or at the begin of a sentence, as all are."""
     return len(word.text) > 1 or text[word.end : word.end + 1] == "."
+
+
+def _initialled(text: str, run: list[Word]) -> bool:
+    """`Tomo I. Varnhem`, `Tomo I Varnhem`: an initial between two words is hardly ever anything else."""
+    if len(run) != 3 or not (like_name(run[0]) and like_name(run[2])):
+        return False
+    first, middle, last = run
+    if len(middle.text) > 1 or len(first.text) < 3 or len(last.text) < 3 or first.text.isupper():
+        return False
+    return text[middle.end : middle.end + 1] == "." or (first.low not in LETTERED and text[middle.end] == " ")
 
 
 def _end(span: Span) -> int:
