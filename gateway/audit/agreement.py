@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
 import msgspec
 
-from gateway.audit.chain import Fault, open_envelope, split_line
+from gateway.audit.chain import Envelope, Fault, open_envelope, split_line
 from gateway.audit.entry import Act, Acted, Entry, Intent, Outcome, decode
 from gateway.audit.projection import (
+    Projected,
     Sealed,
-    act_columns,
-    acted_columns,
-    intent_columns,
     last_refusal,
-    outcome_columns,
     project,
 )
-from gateway.audit.segments import lines_after
+from gateway.audit.segments import lines_after, segment_paths
 from gateway.stores.act_rows import ActRow, ActRows
-from gateway.stores.interfaces import CallRow, Calls, EntryRow, IntentColumns, OutcomeColumns
+from gateway.stores.interfaces import CallRow, Calls, EntryRow
 
 _PAGE = 500
 
@@ -29,8 +26,10 @@ _PAGE = 500
 def entry_in(body: bytes) -> Entry | None:
     """The entry inside a chained body; None where there is none."""
     envelope = open_envelope(body)
-    if envelope is None:
-        return None
+    return None if envelope is None else entry_of(envelope)
+
+
+def entry_of(envelope: Envelope) -> Entry | None:
     try:
         return decode(envelope.entry)
     except msgspec.DecodeError:
@@ -43,46 +42,56 @@ def check_page(calls: Calls, acts: ActRows, page: Sequence[tuple[EntryRow, Seale
         [sealed.entry.id for _, sealed in page if isinstance(sealed.entry, Intent | Outcome)]
     )
     done = acts.named([sealed.entry.id for _, sealed in page if isinstance(sealed.entry, Act | Acted)])
+    refusals: dict[str, str | None] = {}
     for row, sealed in page:
-        entry = sealed.entry
-        if project(row.writer, sealed).row[:-1] != row[:-1]:
+        entry, made = sealed.entry, project(row.writer, sealed)
+        if made.row[:-1] != row[:-1]:
             return _fault(row, "its columns differ from its bytes")
-        if isinstance(entry, Act | Acted) and not _act_agrees(row, entry, done.get(entry.id)):
-            return _fault(row, f"act {entry.id} is not listed, or with other facts than its entry has")
-        call = listed.get(entry.id)
-        if isinstance(entry, Intent | Outcome) and call is None:
-            return _fault(row, f"call {entry.id} is not listed")
-        if isinstance(entry, Intent) and call is not None and not _intent_agrees(row, entry, call):
-            return _fault(row, f"call {entry.id} is listed with other facts than its intent has")
-        if isinstance(entry, Outcome) and call is not None and not _outcome_agrees(calls, row, entry, call):
-            return _fault(row, f"call {entry.id} is listed with other facts than its outcome has")
+        if isinstance(entry, Act | Acted):
+            if not _act_agrees(row, entry, made, done.get(entry.id)):
+                return _fault(row, f"act {entry.id} is not listed, or with other facts than its entry has")
+        elif isinstance(entry, Intent | Outcome):
+            call = listed.get(entry.id)
+            if call is None:
+                return _fault(row, f"call {entry.id} is not listed")
+            if isinstance(entry, Intent):
+                refusals[entry.id] = made.columns[-1]  # type: ignore[assignment]  # its decision
+                if not _intent_agrees(made, call):
+                    return _fault(row, f"call {entry.id} is listed with other facts than its intent has")
+            elif not _outcome_agrees(calls, row, made, call, refusals):
+                return _fault(row, f"call {entry.id} is listed with other facts than its outcome has")
     return None
 
 
-def _act_agrees(row: EntryRow, entry: Act | Acted, act: ActRow | None) -> bool:
+def _act_agrees(row: EntryRow, entry: Act | Acted, made: Projected, act: ActRow | None) -> bool:
     if act is None:
         return False
     if isinstance(entry, Act):
-        return act.begun == act_columns(row.writer, row.seq, entry)
-    return row.writer == act.begun.writer and act.ended == acted_columns(row.seq, entry)
+        return act.begun == made.columns
+    return row.writer == act.begun.writer and act.ended == made.columns
 
 
-def _intent_agrees(row: EntryRow, entry: Intent, call: CallRow) -> bool:
-    expected = IntentColumns._make(intent_columns(row.writer, row.seq, entry))
+def _intent_agrees(made: Projected, call: CallRow) -> bool:
+    expected, decision = made.columns, made.columns[-1]
     if call.intent[:-1] != expected[:-1]:
         return False
     if call.outcome.outcome_seq is None:
-        return call.intent.decision == expected.decision
-    return expected.decision is None or call.intent.decision is not None
+        return call.intent.decision == decision
+    return decision is None or call.intent.decision is not None
 
 
-def _outcome_agrees(calls: Calls, row: EntryRow, entry: Outcome, call: CallRow) -> bool:
-    expected = OutcomeColumns._make(outcome_columns(row.seq, entry))
+def _outcome_agrees(
+    calls: Calls, row: EntryRow, made: Projected, call: CallRow, refusals: Mapping[str, str | None]
+) -> bool:
+    """`refusals` are those of the intents before it that are at hand."""
+    expected, decision = made.columns, made.columns[0]
     if row.writer != call.intent.writer or call.outcome[1:] != expected[1:]:
         return False
-    if expected.decision is None and call.outcome.decision is not None:
-        return call.outcome.decision == _refusal_of_intent(calls, call)
-    return call.outcome.decision == expected.decision
+    if decision is None and call.outcome.decision is not None:
+        name = call.intent.id
+        said = refusals[name] if name in refusals else _refusal_of_intent(calls, call)
+        return call.outcome.decision == said
+    return bool(call.outcome.decision == decision)
 
 
 def _refusal_of_intent(calls: Calls, call: CallRow) -> str | None:
@@ -93,24 +102,49 @@ def _refusal_of_intent(calls: Calls, call: CallRow) -> str | None:
 
 
 def twice_kept(calls: Calls, folder: Path, until: int) -> Fault | None:
-    """The first entry up to `until` that the database holds otherwise than the spool still does."""
+    """The first line of the spool, up to entry `until`, that can't be read, stands in another's place, or holds
+    something else than the database does."""
+    # Segments that were shipped are deleted while this reads: what is wrong for that reason is not when it looks again.
+    return _twice_kept(calls, folder, until) and _twice_kept(calls, folder, until)
+
+
+def _twice_kept(calls: Calls, folder: Path, until: int) -> Fault | None:
     in_spool = _places(folder, until)
     while page := list(islice(in_spool, _PAGE)):
-        rows = calls.bodies([(folder.name, seq) for seq, _, _ in page])
-        for seq, digest, body in page:
+        places = [one for one in page if not isinstance(one, Fault)]
+        rows = calls.bodies([(folder.name, seq) for seq, _, _ in places])
+        for seq, digest, body in places:
             row = rows.get((folder.name, seq))
             if row is not None and (row.hash, row.body) != (digest, body):
                 return Fault(folder.name, seq, "replaced", "the spool holds another entry than the database")
+        if len(places) < len(page):
+            return next(one for one in page if isinstance(one, Fault))
     return None
 
 
-def _places(folder: Path, until: int) -> Iterator[tuple[int, str, bytes]]:
-    """Sequence number, hash and body of each line that can be read."""
+def _places(folder: Path, until: int) -> Iterator[tuple[int, str, bytes] | Fault]:
+    """Sequence number, hash and body of each line; a fault ends it."""
+    expected = first_in_spool(folder)
     for line in lines_after(folder, 0):
         parts = split_line(line) if line.endswith(b"\n") else None
         envelope = None if parts is None else open_envelope(parts[1])
-        if parts is not None and envelope is not None and envelope.seq <= until:
-            yield envelope.seq, *parts
+        if parts is None or envelope is None:
+            if expected <= until:
+                yield Fault(folder.name, expected, "unreadable", "its line in the spool is not an entry")
+            return
+        if envelope.seq != expected:
+            what = "missing" if envelope.seq > expected else "repeated"
+            yield Fault(folder.name, expected, what, f"entry {envelope.seq} stands in its place in the spool")
+            return
+        if envelope.seq > until:
+            return
+        yield envelope.seq, *parts
+        expected += 1
+
+
+def first_in_spool(folder: Path) -> int:
+    """The number of the oldest entry that a spool still has: segments are named by it."""
+    return next((first for first, _ in segment_paths(folder)), 1)
 
 
 def _fault(row: EntryRow, detail: str) -> Fault:

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -191,6 +192,7 @@ def verify_lines(checker: ChainChecker, lines: Iterable[bytes]) -> Iterator[Enve
             return
 
 
+@lru_cache(maxsize=64)
 def _opening(installation: str, writer: str, boot: int) -> bytes:
     names = msgspec.json.encode(installation), msgspec.json.encode(writer)
     return b'{"v":1,"installation":%b,"writer":%b,"boot":%d,"seq":' % (*names, boot)

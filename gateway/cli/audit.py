@@ -7,25 +7,19 @@ import sys
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from itertools import islice
-from typing import Annotated, Any, Final, get_args
+from typing import Annotated, Final, get_args
 
 import typer
-from rich.console import Console
-from rich.progress import Progress, TextColumn
 
 from gateway.admin.act_bodies import ActEnding, ActPage, ActRecord
 from gateway.admin.audit_bodies import CallPage, CallRecord, Ending
 from gateway.audit.query import Record
-from gateway.audit.verify import Report, Verifier
 from gateway.cli.audit_tables import act_table, call_table
+from gateway.cli.audit_verify import verify
 from gateway.cli.moments import moment_of
-from gateway.cli.target import Gateway, PlainHttp, Url, gateway_at, only_here, shown
+from gateway.cli.target import Gateway, PlainHttp, Url, gateway_at, shown
 from gateway.cli.wrong_use import WrongUse
 from gateway.errors import Kind, Refused
-from gateway.installation import open_installation
-from gateway.settings import load_settings
-from gateway.stores.acts import SqlActs
-from gateway.stores.calls import SqlCalls
 
 _PAGE: Final = 500
 _STAGES: Final = (
@@ -131,28 +125,6 @@ def show(
     print(json.dumps(record, indent=2))
 
 
-def verify(as_json: AsJson = False, url: Url = None) -> None:
-    """Check every chain: exit 0, or 1 naming the first bad entry."""
-    only_here(url, "audit verify reads the database and the spool")
-    settings = load_settings()
-    with open_installation(settings) as installation, _progress() as progress:
-        task = progress.add_task("entries", total=None)
-        engine = installation.database.engine
-        report = Verifier(
-            SqlCalls(engine),
-            SqlActs(engine),
-            installation.database.installation,
-            settings.data,
-            lambda entries: progress.update(task, completed=entries),
-        ).run()
-    if as_json:
-        print(json.dumps(_as_json(report)))
-    else:
-        _print_report(report)
-    if report.fault is not None:
-        raise typer.Exit(1)
-
-
 def _calls(gateway: Gateway, wanted: Mapping[str, str | None], page_size: int) -> Iterator[Record]:
     """Records page by page, so that a long answer is never held whole."""
     cursor: str | None = ""
@@ -175,39 +147,3 @@ def _acts(gateway: Gateway, wanted: Mapping[str, str | None], page_size: int) ->
 def _check(option: str, word: str | None, allowed: tuple[str, ...]) -> None:
     if word is not None and word not in allowed:
         raise WrongUse(f"--{option}: '{shown(word)}' is none of {', '.join(allowed)}")
-
-
-def _print_report(report: Report) -> None:
-    for chain in report.chains:
-        waiting = f", {chain.in_spool} of them not in the database yet" if chain.in_spool else ""
-        print(f"writer {chain.writer}: {chain.head.seq} entries{waiting}")
-    for note in report.notes:
-        print(f"note: {note}")
-    if report.fault is not None:
-        fault = report.fault
-        print(f"BAD: writer {fault.writer}, entry {fault.seq}: {fault.what}: {shown(fault.detail)}")
-        return
-    print(f"{report.entries} entries: nothing was changed, removed or reordered")
-    for writer, seq in report.unproven.items():
-        print(
-            f"unproven: whether entries from {seq} of {writer} on were cut off (no anchor is kept elsewhere)"
-        )
-
-
-def _as_json(report: Report) -> dict[str, Any]:
-    fault = report.fault
-    return {
-        "ok": fault is None,
-        "entries": report.entries,
-        "writers": [{"writer": c.writer, "seq": c.head.seq, "in_spool": c.in_spool} for c in report.chains],
-        "first_bad": None
-        if fault is None
-        else {"writer": fault.writer, "seq": fault.seq, "what": fault.what, "detail": fault.detail},
-        "unproven_from": report.unproven,
-        "notes": report.notes,
-    }
-
-
-def _progress() -> Progress:
-    columns = (TextColumn("{task.completed} {task.description} checked"),)
-    return Progress(*columns, console=Console(stderr=True), transient=True)

@@ -131,10 +131,8 @@ def _entry_exists(seq: ColumnElement[Any], kind: str) -> ColumnElement[bool]:
 
 
 def _entry_row(row: Row[Any]) -> EntryRow:
-    found = row._mapping
-    return EntryRow._make(
-        found[name].decode("ascii", "replace") if name == "hash" else found[name] for name in EntryRow._fields
-    )
+    writer, seq, boot, at, kind, call_id, digest, body = tuple(row)
+    return EntryRow(writer, seq, boot, at, kind, call_id, digest.decode("ascii", "replace"), body)
 
 
 def _call_row(row: Row[Any]) -> CallRow:

@@ -11,9 +11,10 @@ from gateway.audit.boot import start
 from gateway.audit.direct import DirectLog
 from gateway.audit.entry import Entry
 from gateway.audit.log import AuditLog
+from gateway.audit.report import Report
 from gateway.audit.segments import writer_folders
 from gateway.audit.shipping import ship_folder
-from gateway.audit.verify import Report, Verifier
+from gateway.audit.verify import Verifier
 from gateway.stores.acts import SqlActs
 from gateway.stores.calls import SqlCalls
 from gateway.stores.database import writing
@@ -51,7 +52,7 @@ def tamper(place: Place, *statements: str) -> None:
 async def test_an_untouched_log_has_no_fault(place: Place):
     writer = await run_calls(place)
     report = verify(place)
-    assert (report.fault, report.entries, report.unproven) == (None, 11, {writer: 12})
+    assert (report.fault, report.entries, report.unproven) == (None, 11, {writer: 1})
 
 
 @pytest.mark.parametrize(
@@ -151,7 +152,8 @@ async def test_a_line_being_written_is_no_fault(place: Place):
     with segment.open("ab") as file:
         file.write(b"0123456789abcdef")
     report = verify(place)
-    assert (report.fault, len(report.notes)) == (None, 1)
+    assert report.fault is None
+    assert any("incomplete" in note for note in report.notes)
 
 
 class ShippingMeanwhile(SqlCalls):
