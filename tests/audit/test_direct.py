@@ -11,7 +11,8 @@ import pytest
 
 from gateway.audit.direct import DirectLog, close_left_open
 from gateway.audit.log import AuditLog
-from gateway.audit.verify import Report, Verifier
+from gateway.audit.report import Report
+from gateway.audit.verify import Verifier
 from gateway.errors import SpoolUnavailable
 from gateway.stores.acts import SqlActs
 from gateway.stores.archive import SqlArchive
