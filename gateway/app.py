@@ -22,6 +22,7 @@ from gateway.egress import Fetcher
 from gateway.errors import GatewayError
 from gateway.freezing import end_frozen
 from gateway.front import Front
+from gateway.guards.on_demand import GuardsOnDemand, prepared
 from gateway.health import health_routes
 from gateway.identity.identities import Identities
 from gateway.installation import Installation, open_installation
@@ -123,6 +124,7 @@ async def running(
             uploads=Uploads(settings.data / "uploads", for_uploads, lambda: secrets.token_hex(16)),
             upstreams=upstreams(remote, tokens, clock.now_ms),
             detection=await stack.enter_async_context(privacy),
+            guards=await prepared(GuardsOnDemand(threads("guards"), Fetcher()), policy),
             vault=open_vault(installation.database.engine, installation.secret, for_objects, clock.now_ms),
             measures=measures,
             exhausted=Exhausted() if settings.redis_url is None else heard_of_others(),
@@ -178,7 +180,7 @@ def _reloader(
     remote: Remote,
     stack: AsyncExitStack,
 ) -> Reloader:
-    then, before = partial(_let_go, runtime=runtime, remote=remote), runtime.detection.prepare
+    then, before = partial(_let_go, runtime=runtime, remote=remote), runtime.prepare
     folder, executor, clock = folder_of(settings), _threads(stack, "policy"), installation.clock
     revisions = SqlRevisions(installation.database.engine)
     reloader = Reloader(folder, policies, revisions, executor, clock, then, before)

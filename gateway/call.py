@@ -14,6 +14,7 @@ from gateway.dialects.interface import Answer, Asked, Dialect, Family, StreamRea
 from gateway.dialects.speech import Speech
 from gateway.errors import Kind, Problem, Refused
 from gateway.form import Form
+from gateway.guards.part import Vetting
 from gateway.identity.person import Person
 from gateway.ledger.demand import Hold
 from gateway.ledger.demands import Bound
@@ -154,6 +155,8 @@ class Call(Struct):
     stop: Callable[[], object] | None = None
     """Cancels whoever answers it. Who calls this has said before how the call ends."""
 
+    parent: str | None = None
+    """The id of the call on whose behalf it is made."""
     body: bytes = b""
     form: Form | None = None
     """Stands for `body` where that is one; `upload` is where its values are."""
@@ -202,6 +205,8 @@ class Call(Struct):
     sent_to: Candidate | None = None
     attempts: list[Attempt] = []
     served: Served | None = None
+    vetting: Vetting | None = None
+    """What guards make of an answer that is streamed."""
     restored: Counts | None = None
     """Of placeholders in the answer. None: there were none to restore."""
     measured: Measured | None = None

@@ -33,6 +33,7 @@
     │   └── DetectorUnavailable  detection is overloaded, took too long or broke down
     ├── NotCovered         a kind of data that no recognizer finds (gateway.privacy.faults)
     ├── MissingModel       a model that a profile asks for and that is not installed (gateway.privacy.faults)
+    ├── GuardFailed        a guard that could not tell (gateway.guards.guard)
     ├── SettingsInvalid    the process can't start as it was told to (gateway.settings)
     ├── SecretInvalid      the installation's secret is too short (gateway.secrets)
     ├── NoAnswer           a gateway elsewhere that could not be asked (gateway.cli.remote)

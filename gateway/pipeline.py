@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable
 
-from gateway import intake
+from gateway import intake, judging
 from gateway.call import Call
 from gateway.endings import WITHHELD, end_cancelled, ending_of
 from gateway.errors import Refused, SpoolUnavailable, UpstreamFault
@@ -20,6 +20,7 @@ from gateway.stages import (
     attempt,
     authenticate,
     authorize,
+    guard,
     inspect,
     keep,
     meter,
@@ -31,12 +32,14 @@ from gateway.stages import (
     restore,
     throttle,
     unpack,
+    vet,
 )
 from gateway.wire import Exchange, current_task
 
-_AS_A_CALL = unpack.AsACall(authorize.decide, own.places_of, inspect.protect)  # requests in a batch
+_PROTECT = guard.before(inspect.protect, judging.ask)
+_AS_A_CALL = unpack.AsACall(authorize.decide, own.places_of, _PROTECT)  # requests in a batch
 _INSTEAD = inspect.inspected(plan.instead)
-_LEAVING = (authenticate, attempt, restore, unpack, intake, meter, reserve)
+_LEAVING = (authenticate, attempt, restore, vet, unpack, intake, meter, reserve)
 
 
 async def serve(call: Call, exchange: Exchange, runtime: Runtime) -> None:
@@ -80,9 +83,11 @@ async def admit(call: Call, exchange: Exchange, runtime: Runtime) -> None:
     await plan.enter(call, runtime)
     if call.dialect.keeping is not None:
         await unpack.enter(call, runtime, _AS_A_CALL)
+    if call.policy.guardrails:
+        await guard.enter(call, runtime, judging.ask)
     if call.policy.privacy is not None:
         await inspect.enter(call, runtime, plan.instead)
-    # input guards, on `call.reading` (issue: privacy); cache (issue: traffic)
+    # cache (issue: traffic)
     await reserve.enter(call, runtime, _INSTEAD)
     await record.enter(call, runtime)
 
@@ -93,9 +98,11 @@ async def answer(call: Call, exchange: Exchange, runtime: Runtime) -> UpstreamFa
         await attempt.enter(call, runtime)
         if call.dialect.keeping is not None:
             await keep.enter(call, runtime, attempt.enter)
-        # output guards: what is said has placeholders still (issue: privacy)
+        if call.policy.guardrails:
+            await vet.enter(call, runtime, judging.ask)
         await restore.enter(call, runtime)
         await send_stream(call, exchange, runtime)
+        await vet.conclude(call, runtime, judging.ask)
     except UpstreamFault as fault:
         call.end(ending_of(fault, started=exchange.started), problem_of(fault, call.sent_to))
         return fault

@@ -11,6 +11,7 @@ from gateway.audit.appended import Appended
 from gateway.audit.content import Sealer
 from gateway.audit.entry import Entry
 from gateway.call import Call
+from gateway.guards.guard import Guarding
 from gateway.identity.person import Person
 from gateway.ledger.exhausted import Exhausted
 from gateway.ledger.protocol import Ledger
@@ -244,6 +245,7 @@ class Runtime:
     upstreams: Mapping[str, Upstream]
     """By provider dialect: `echo` answers in process, all others over HTTP."""
     detection: Detection
+    guards: Guarding
     vault: Vault
     measures: Measures
     exhausted: Exhausted
@@ -257,3 +259,8 @@ class Runtime:
     trusted_proxies: frozenset[str]
     running: dict[str, Call] = field(default_factory=dict)
     """Calls whose caller is known and that have not ended, by id."""
+
+    async def prepare(self, policy: Policy) -> None:
+        """What calls under another policy will need, before it is in force. Raises GatewayError."""
+        await self.detection.prepare(policy)
+        await self.guards.prepare(policy)

@@ -9,6 +9,8 @@ from typing import Protocol
 from gateway.errors import GatewayError
 from gateway.guards.finding import Extent, Finding, Source
 from gateway.policy.guardrails import Guardrail
+from gateway.policy.models.egress import Network
+from gateway.policy.snapshot import Policy
 
 
 class GuardFailed(GatewayError):
@@ -87,3 +89,29 @@ class Guard:
         check = self.finds or self.judges or self.asks
         assert check is not None
         return check.sources
+
+
+@dataclass(frozen=True, slots=True)
+class Guards:
+    """Those of a policy, in the order in which they are declared."""
+
+    input: tuple[Guard, ...] = ()
+    output: tuple[Guard, ...] = ()
+
+
+class Guarding(Protocol):
+    """The guards of policies, and how they ask others."""
+
+    async def prepare(self, policy: Policy) -> None:
+        """Before calls are judged by it."""
+        ...
+
+    def of(self, policy: Policy) -> Guards: ...
+
+    def redacted(self, text: str, policy: Policy) -> str:
+        """What others may see of a text. Raises NotRead."""
+        ...
+
+    async def post(self, url: str, body: bytes, allow: Sequence[Network], timeout_s: float) -> bytes:
+        """What a service answers. Raises GuardFailed."""
+        ...

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from gateway.guards.asking import Classifier, Judge
-from gateway.guards.guard import Guard
+from gateway.guards.guard import Guard, Guards
 from gateway.guards.json_schema import JsonSchema
 from gateway.guards.language import Language
 from gateway.guards.patterns import Keywords, Patterns
@@ -19,6 +18,9 @@ from gateway.policy.guardrails import Guardrail
 from gateway.policy.models.guardrails import Kind
 from gateway.policy.snapshot import Policy
 from gateway.privacy.detector import Detects
+from gateway.privacy.profile import Profile, looked_for
+from gateway.privacy.redaction import redact
+from gateway.privacy.spans import resolve
 
 Make = Callable[[Guardrail, Mapping[str, Any], Detects], Guard]
 
@@ -83,14 +85,6 @@ KINDS: Final[Mapping[Kind, Make]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Guards:
-    """Those of a policy, in the order in which they are declared."""
-
-    input: tuple[Guard, ...] = ()
-    output: tuple[Guard, ...] = ()
-
-
 def guard_of(rule: Guardrail, detector: Detects) -> Guard:
     return KINDS[rule.kind](rule, rule.settings, detector)
 
@@ -109,6 +103,13 @@ class GuardBook:
                 return guards
         return self.prepare(policy)
 
+    def redacted(self, text: str, policy: Policy) -> str:
+        """What others may see of a text: all that is personal by default is out of it, and all that any profile of
+        the policy looks for. Raises NotRead."""
+        return redact(
+            text, resolve(span for each in _looked_for(policy) for span in self._detector.spans(text, each))
+        )
+
     def prepare(self, policy: Policy) -> Guards:
         made = [guard_of(rule, self._detector) for rule in policy.guardrails]
         guards = Guards(
@@ -117,6 +118,12 @@ class GuardBook:
         )
         self._known = [*self._known[-_MOST_KNOWN + 1 :], (policy, guards)]
         return guards
+
+
+def _looked_for(policy: Policy) -> set[Profile]:
+    """Without the models that look for names: others are asked within a second."""
+    every = () if policy.privacy is None else policy.privacy.every()
+    return {Profile(), *(looked_for(each)._replace(models=()) for each in every)}
 
 
 _MOST_KNOWN: Final = 4

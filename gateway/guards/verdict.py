@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final
 
 from msgspec import Struct
@@ -28,6 +28,14 @@ class Read(Struct):
     failed: str | None = None
     stays: bool = False
     """Something stands where nothing may be rewritten."""
+
+    @classmethod
+    def of_others(
+        cls, guard: Guard, texts: Sequence[Text], found: Mapping[str, int], failed: str | None
+    ) -> Read:
+        """Of a guard that asked somebody else."""
+        total = size(texts)
+        return cls(guard, texts, 0 if failed else total, total, Counter(found), failed)
 
     @property
     def blocks(self) -> bool:

@@ -6,51 +6,18 @@ same is told. Where a guard only flags, nothing is held back.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Sequence
-from typing import Final, Protocol
-
-from msgspec import Struct
+from typing import Final
 
 from gateway.guards.finding import Finding
-from gateway.guards.guard import Finds, Guard, Judges
-from gateway.guards.verdict import REDACTED, steps, utf8_bytes
+from gateway.guards.guard import Finds, Judges
+from gateway.guards.part import Part, Stop, Tally
+from gateway.guards.verdict import REDACTED, steps
 
 _STRETCH: Final = 128
 _CONTEXT: Final = 64
 """Characters. A stretch is read with at least so many in front of it and the guard's reach behind it."""
 LONGEST: Final = 4_000_000
 """Characters of one text that is judged as a whole."""
-
-
-class Tally(Struct):
-    """What came of one guard in a whole answer. `failed` says why it could not tell."""
-
-    guard: Guard
-    read_bytes: int = 0
-    found: Counter[str] = Counter()
-    failed: str | None = None
-
-
-Stop = Callable[[Tally], Exception]
-"""What to raise where a text may not pass, or can't be judged."""
-
-
-class Part(Protocol):
-    """One text, piece by piece."""
-
-    @property
-    def held(self) -> bool:
-        """Something is held back."""
-        ...
-
-    def feed(self, text: str) -> str:
-        """What can be said now."""
-        ...
-
-    def finish(self) -> str:
-        """What was held back, and then it begins anew, as another text."""
-        ...
 
 
 class Found(Part):
@@ -97,7 +64,6 @@ class Found(Part):
 
     def feed(self, text: str) -> str:
         self._text += text
-        self._tally.read_bytes += utf8_bytes(text)
         end = self._base + len(self._text)
         told: list[str] = []
         while end >= self._start + self._stretch + self._reach:
@@ -178,7 +144,6 @@ class Judged(Part):
         if self._tally.failed is not None:
             return self._told(len(self._text)) + text if self._holds else text
         self._text += text
-        self._tally.read_bytes += utf8_bytes(text)
         if len(self._text) > LONGEST:
             return self._give_up(before)
         last = self._passed
@@ -195,7 +160,7 @@ class Judged(Part):
         return told
 
     def _give_up(self, before: int) -> str:
-        self._tally.failed, self._tally.read_bytes = "TooLong", 0
+        self._tally.failed = "it is too long"
         if self._tally.guard.rule.on_failure == "block":
             raise self._stop(self._tally)
         return self._told(len(self._text)) if self._holds else self._text[before:]
@@ -212,58 +177,6 @@ class Judged(Part):
         told = self._text[self._passed : end]
         self._passed = end
         return told
-
-
-class Chain(Part):
-    """One text through several: what the first says the second reads."""
-
-    __slots__ = ("_parts",)
-
-    def __init__(self, parts: Sequence[Part]) -> None:
-        self._parts = parts
-
-    @property
-    def held(self) -> bool:
-        return any(part.held for part in self._parts)
-
-    def feed(self, text: str) -> str:
-        for part in self._parts:
-            text = part.feed(text)
-        return text
-
-    def finish(self) -> str:
-        told = ""
-        for part in self._parts:
-            told = (part.feed(told) if told else "") + part.finish()
-        return told
-
-
-class Gathered(Part):
-    """Everything that passes, for those who are asked of all of it. A little more than `most` is enough to know that it
-    is too much."""
-
-    __slots__ = ("_chars", "_most", "_pieces")
-
-    held = False
-
-    def __init__(self, most: int) -> None:
-        self._pieces: list[str] = []
-        self._chars = 0
-        self._most = most
-
-    @property
-    def text(self) -> str:
-        return "".join(self._pieces)
-
-    def feed(self, text: str) -> str:
-        if self._chars <= self._most:
-            self._pieces.append(text)
-            self._chars += len(text)
-        return text
-
-    def finish(self) -> str:
-        self.feed("\n")
-        return ""
 
 
 def part_of(tally: Tally, stop: Stop, *, said: bool) -> Part | None:

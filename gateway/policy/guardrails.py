@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
-from gateway.policy.credentials import Secrets
 from gateway.policy.match import Match
 from gateway.policy.models.guardrails import GuardrailEntry, Kind
 from gateway.policy.secrets import Secret, resolve
@@ -32,13 +31,14 @@ class Guardrail:
 
 
 def guardrails_of(
-    entries: Iterable[GuardrailEntry], environment: Mapping[str, str], secrets: Secrets
+    entries: Iterable[GuardrailEntry], environment: Mapping[str, str], secrets: str
 ) -> tuple[Guardrail, ...]:
-    """ValueError: a reference leads nowhere. Where references are not read, nobody can be asked with it."""
+    """`secrets` as for `load_policy`: where references are not read, nobody can be asked. ValueError: one leads
+    nowhere."""
     return tuple(_guardrail(entry, environment, secrets) for entry in entries)
 
 
-def _guardrail(entry: GuardrailEntry, environment: Mapping[str, str], secrets: Secrets) -> Guardrail:
+def _guardrail(entry: GuardrailEntry, environment: Mapping[str, str], secrets: str) -> Guardrail:
     said = {
         "patterns": entry.patterns,
         "words": entry.words,

@@ -86,6 +86,7 @@ def intent(call: Call, verdicts: int) -> Intent:
     )
     return Intent(
         id=call.id,
+        parent=call.parent,
         request_id=call.request_id if told else None,
         at=time_text(call.at_ms),
         who=who,

@@ -6,42 +6,20 @@ keeps its placeholders, and so does a placeholder that nobody gave out: both are
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 
 from gateway.call import Call, Cleared, Served
 from gateway.dialects.interface import SSE, Keeping
-from gateway.privacy import text_leaves_anthropic as anthropic
-from gateway.privacy import text_leaves_gemini as gemini
 from gateway.privacy import text_leaves_openai as openai
 from gateway.privacy.placeholders import Issued
-from gateway.privacy.text_leaf_rules import Node
 from gateway.runtime import Runtime
 from gateway.stores.interfaces import StoreUnavailable
-from gateway.streams import restore_deltas as deltas
+from gateway.streams.answers import ANSWERS, DELTAS
 from gateway.streams.passing import Passing
 from gateway.streams.restore import Counts
 from gateway.streams.restore_answer import restored_body
 from gateway.streams.restore_stream import RestoringStream
 
-_DELTAS: Final[Mapping[str, deltas.Deltas]] = {
-    "chat": deltas.CHAT,
-    "completions": deltas.CHAT,
-    "responses": deltas.RESPONSES,
-    "messages": deltas.MESSAGES,
-    "gemini": deltas.GEMINI,
-}
-_ANSWERS: Final[Mapping[str, Node]] = {
-    "chat": openai.CHAT_ANSWER,
-    "completions": openai.COMPLETIONS_ANSWER,
-    "responses": openai.RESPONSES_ANSWER,
-    "messages": anthropic.ANSWER,
-    "gemini": gemini.ANSWER,
-    "embeddings": openai.EMBEDDINGS,
-    "images": openai.MEDIA,
-    "audio": openai.MEDIA,
-}
-"""By the caller's API. Where there are none, every text is looked at."""
 _ITEMS: Final = "responses.input_items"
 _READ_AGAIN: Final = frozenset({"responses.read", "responses.cancel", _ITEMS})
 """Of an answer that a provider keeps."""
@@ -60,9 +38,9 @@ async def enter(call: Call, runtime: Runtime) -> None:
     call.restored = Counts()
     if served.reader is None:
         served.body = decide(call, served, issued, call.restored)
-    elif not isinstance(served.reader, Passing) and call.dialect.api in _DELTAS:
+    elif not isinstance(served.reader, Passing) and call.dialect.api in DELTAS:
         stream = RestoringStream(
-            served.reader, _DELTAS[call.dialect.api], issued, call.restored, array=_is_array(call)
+            served.reader, DELTAS[call.dialect.api], issued, call.restored, array=_is_array(call)
         )
         served.first = stream.told(served.first)
         served.reader = stream
@@ -92,9 +70,9 @@ def decide(call: Call, served: Served, issued: Issued, counts: Counts) -> bytes:
         call.asked is not None and call.asked.stream and served.candidate.speech.translation is not None
     )
     if streamed:
-        told = RestoringStream(Passing(), _DELTAS[call.dialect.api], issued, counts, array=_is_array(call))
+        told = RestoringStream(Passing(), DELTAS[call.dialect.api], issued, counts, array=_is_array(call))
         return told.feed(body) + told.finish()
-    rules = _ANSWERS.get(call.dialect.api)
+    rules = ANSWERS.get(call.dialect.api)
     if call.dialect.keeping is not None and call.dialect.keeping.deed == _ITEMS:
         rules = openai.RESPONSES_ITEMS
     return restored_body(body, rules, issued, counts)

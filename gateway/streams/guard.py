@@ -18,10 +18,9 @@ from typing import Any, Final, cast
 
 import msgspec
 
-from gateway.dialects.figures import UNREADABLE
-from gateway.errors import Broken, Problem
-from gateway.guards.verdict import redacted
-from gateway.guards.window import Chain, Gathered, Part, Stop, Tally, part_of
+from gateway.guards.part import Chain, Part, Stop, Tally, Vetting
+from gateway.guards.verdict import redacted, utf8_bytes
+from gateway.guards.window import part_of
 from gateway.privacy.placeholders import Issued
 from gateway.privacy.text_leaves import Leaves
 from gateway.streams.json_array import ArraySplitter
@@ -30,7 +29,6 @@ from gateway.streams.restore_deltas import Channel, Deltas, Event, Told
 from gateway.streams.restore_json import JsonRestorer
 from gateway.streams.restore_stream import Inner, RestoringStream, Texts
 from gateway.streams.sse import Splitter
-from gateway.usage import Usage
 
 _NOTHING: Final = Issued({})
 _REPEATED: Final = b"ogprobs"
@@ -54,21 +52,20 @@ class _Document(JsonRestorer):
 class GuardedTexts(Texts):
     """As Texts, with guards in the place of what puts values back."""
 
-    __slots__ = ("_gathered", "_holds", "_stop", "_tallies")
+    __slots__ = ("_holds", "_readers", "_stop", "_tallies", "_vetting")
 
-    def __init__(
-        self, deltas: Deltas, tallies: Sequence[Tally], stop: Stop, gathered: Gathered | None
-    ) -> None:
+    def __init__(self, deltas: Deltas, vetting: Vetting, stop: Stop) -> None:
         super().__init__(deltas, _NOTHING, Counts())
-        self._gathered = gathered
-        self._tallies = tallies
+        self._vetting = vetting
+        self._tallies = tallies = vetting.tallies
+        self._readers: dict[Channel, list[Tally]] = {}
         self._stop = stop
         self._holds = any(tally.guard.rule.action != "flag" for tally in tallies)
 
     def event(self, head: bytes, data: bytes) -> list[tuple[bytes, bytes]] | None:
         try:
             told = msgspec.json.decode(data)
-        except UNREADABLE:
+        except (ValueError, RecursionError):
             return [*self.end(()), (head, data)] if self._open else None
         if not isinstance(told, dict):
             return None
@@ -92,6 +89,7 @@ class GuardedTexts(Texts):
             if text is None:
                 text = self._texts[slot.channel] = self._text_of(slot.channel, json=slot.json)
             came = slot.holder[slot.key]
+            self._count(came, self._readers[slot.channel])
             said = text.feed(came)
             if said != came:
                 slot.holder[slot.key] = said
@@ -101,7 +99,9 @@ class GuardedTexts(Texts):
             elif self._open:
                 self._open.pop(slot.channel, None)
         for holder, key in parts.values:
-            value = msgspec.json.decode(self._whole(msgspec.json.encode(holder[key])))
+            came = msgspec.json.encode(holder[key])
+            self._count(came.decode(), [tally for tally in self._tallies if tally.guard.finds is not None])
+            value = msgspec.json.decode(self._whole(came))
             if value != holder[key]:
                 holder[key] = value
                 changed = True
@@ -109,13 +109,19 @@ class GuardedTexts(Texts):
 
     def _text_of(self, channel: Channel, *, json: bool) -> TextRestorer | JsonRestorer:
         said = not json and channel[-1] in _SAID
-        made = [
-            part for tally in self._tallies if (part := part_of(tally, self._stop, said=said)) is not None
-        ]
-        if said and self._gathered is not None:
-            made.append(self._gathered)
+        parts = [(tally, part_of(tally, self._stop, said=said)) for tally in self._tallies]
+        made = [part for _, part in parts if part is not None]
+        self._readers[channel] = [tally for tally, part in parts if part is not None]
+        if said and self._vetting.gathered is not None:
+            made.append(self._vetting.gathered)
         chain = Chain(made)
         return _Document(chain) if json else cast(TextRestorer, chain)
+
+    def _count(self, text: str, readers: Sequence[Tally]) -> None:
+        size = utf8_bytes(text)
+        self._vetting.total_bytes += size
+        for tally in readers:
+            tally.read_bytes += size
 
     def _whole(self, data: bytes) -> bytes:
         """What stands there as a whole, or was told in pieces and is repeated: it counts once."""
@@ -138,85 +144,42 @@ class GuardedTexts(Texts):
 
 class GuardedStream(RestoringStream):
     """A StreamReader over another one whose events are of `deltas`' API. Raises what `stop` makes, before what may not
-    pass has passed. `gathered` takes what the answer says."""
+    pass has passed."""
 
-    __slots__ = ()
+    __slots__ = ("_stopped",)
 
     def __init__(
         self,
         inner: Inner,
         deltas: Deltas,
-        tallies: Sequence[Tally],
+        vetting: Vetting,
         stop: Stop,
-        gathered: Gathered | None = None,
         *,
         array: bool = False,
     ) -> None:
         self._inner = inner
-        self._texts = GuardedTexts(deltas, tallies, stop, gathered)
+        self._texts = GuardedTexts(deltas, vetting, stop)
         self._splitter: Splitter | ArraySplitter = ArraySplitter() if array else Splitter()
         self._end = None
-
-
-class HeldStream:
-    """A StreamReader that hands nothing on before its end: for guards that must ask somebody of all of it. What keeps
-    the connection alive meanwhile means nothing to anybody. Broken: it is too large to be held."""
-
-    __slots__ = ("_alive", "_end", "_held", "_inner", "_most_bytes")
-
-    def __init__(self, inner: GuardedStream, *, array: bool, most_bytes: int) -> None:
-        self._inner = inner
-        self._held = bytearray()
-        self._alive = b" " if array else b": \n\n"
-        self._most_bytes = most_bytes
-        self._end: bytes | None = None
-
-    @property
-    def tells_fault(self) -> bool:
-        return False  # what told it is held too
-
-    @property
-    def usage(self) -> Usage | None:
-        return self._inner.usage
-
-    @property
-    def output_bytes(self) -> int:
-        return self._inner.output_bytes
-
-    @property
-    def output_events(self) -> int:
-        return self._inner.output_events
-
-    @property
-    def complete(self) -> bool:
-        return self._inner.complete
-
-    @property
-    def fault(self) -> Problem | None:
-        return self._inner.fault
-
-    def feed(self, data: bytes) -> bytes:
-        return self._hold(self._inner.feed(data))
+        self._stopped = False
 
     def told(self, data: bytes) -> bytes:
-        """As GuardedStream's."""
-        return self._hold(self._inner.told(data))
-
-    def finish(self) -> bytes:
-        return self._hold(self._inner.finish())
+        try:
+            return super().told(data)
+        except Exception:
+            self._stopped = True
+            raise
 
     @property
     def terminator(self) -> bytes:
-        """All of it. Asked for at the end."""
-        if self._end is None:
-            self._end = bytes(self._held) + self._inner.terminator
-        return self._end
-
-    def _hold(self, data: bytes) -> bytes:
-        self._held += data
-        if len(self._held) > self._most_bytes:
-            raise Broken("the answer is larger than what is held back for a guardrail")
-        return self._alive if data else b""
+        """Nothing, once it was stopped."""
+        if self._stopped:
+            return b""
+        try:
+            return super().terminator
+        except Exception:
+            self._stopped = True
+            raise
 
 
 def without_probabilities(told: object) -> bool:

@@ -182,7 +182,11 @@ class RestoringStream:
     def finish(self) -> bytes:
         """Where no terminator came, what was held back is told here."""
         told = self.told(self._inner.finish())
-        return told if self._inner.terminator else told + self._rest()
+        if self._inner.terminator:
+            return told
+        return (
+            told + self._rest() + (self._splitter.end if isinstance(self._splitter, ArraySplitter) else b"")
+        )
 
     @property
     def terminator(self) -> bytes:

@@ -10,7 +10,7 @@ import pytest
 from tests.house.tree import Module, functions, listing, modules
 
 # The order of a request (design: change it only with an ADR).
-STAGES = "authenticate throttle prompt authorize own assign plan unpack inspect cache reserve attempt keep restore meter record shadow".split()
+STAGES = "authenticate throttle prompt authorize own assign plan unpack guard inspect cache reserve attempt keep vet restore meter record shadow".split()
 EMPTY_CLASS_NAMES = re.compile(r"(Manager|Helper|Utils?|Utilities|Service|Handler|Impl|Base)$")
 EMPTY_MODULE_NAMES = {
     "utils",

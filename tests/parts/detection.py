@@ -11,7 +11,7 @@ from gateway.policy.snapshot import Policy
 from gateway.privacy.profile import Profile
 from gateway.privacy.spans import Span, resolve
 
-_PATTERNS = {
+PATTERNS = {
     "EMAIL": re.compile(r"[\w.]+@[\w.]+\w"),
     "PERSON": re.compile(r"\b(?:Ann|Bob|Zoe) [A-Z]\w+"),
     "SECRET": re.compile(r"sk-\w+"),
@@ -37,7 +37,7 @@ class FakeDetection:
         return [
             resolve(
                 Span(found.start(), found.end(), kind, 1.0)
-                for kind, pattern in _PATTERNS.items()
+                for kind, pattern in PATTERNS.items()
                 if kind in profile.entities
                 for found in pattern.finditer(text)
             )

@@ -29,6 +29,7 @@ from gateway.upload import Upload
 from gateway.upstream.interface import Incoming, Outgoing, Upstream
 from gateway.upstream.rates import Rates
 from tests.parts.detection import FakeDetection
+from tests.parts.guards import FakeGuards
 from tests.parts.ledgers import CountingLedger
 
 NOON_MS = 1_800_000_000_000
@@ -408,6 +409,7 @@ def make_runtime(policy: Policy, upstream: Upstream | None = None, **changes: An
         chance=FakeChance(),
         journal=FakeJournal(),
         detection=FakeDetection(),
+        guards=FakeGuards(),
         vault=FakeVault(),
         uploads=NoUploads(),
         bounds=Bounds(

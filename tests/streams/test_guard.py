@@ -10,9 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.errors import Broken
-from gateway.guards.window import Gathered, Tally
-from gateway.streams.guard import GuardedStream, HeldStream, without_probabilities
+from gateway.guards.part import Gathered, Tally, Vetting
+from gateway.streams.guard import GuardedStream, without_probabilities
 from tests.guards.parts import guard
 from tests.streams.test_restore_stream import APIS, Api, Event, cut, events_of, streamed
 
@@ -24,14 +23,15 @@ class Stopped(Exception):
 
 
 def stream_of(api: Api, *tallies: Tally, gathered: Gathered | None = None) -> GuardedStream:
-    return GuardedStream(api.inner(), api.deltas, tallies, lambda _: Stopped(), gathered, array=api.array)
+    vetting = Vetting(tallies, gathered)
+    return GuardedStream(api.inner(), api.deltas, vetting, lambda _: Stopped(), array=api.array)
 
 
 def tally(kind: str, action: Any, **settings: Any) -> Tally:
     return Tally(guard(kind, action, apply_to="output", **settings), found=Counter())
 
 
-def passed(stream: GuardedStream | HeldStream, data: bytes, size: int = 7) -> bytes:
+def passed(stream: GuardedStream, data: bytes, size: int = 7) -> bytes:
     pieces = [data[at : at + size] for at in range(0, len(data), size)]
     told = b"".join(map(stream.feed, pieces)) + stream.finish()
     assert stream.complete and stream.fault is None
@@ -117,36 +117,11 @@ def test_what_the_answer_says_is_gathered_as_it_passes(name: str):
     assert "b" not in gathered.text
 
 
-@pytest.mark.parametrize("name", APIS)
-def test_a_stream_that_is_held_tells_nothing_before_its_end(name: str):
-    api = APIS[name]
-    data = streamed(api, api.say(["so ", "be it"], ["{}"]))
-    held = HeldStream(stream_of(api), array=api.array, most_bytes=100_000)
-    alive = b"".join(held.feed(data[at : at + 9]) for at in range(0, len(data), 9)) + held.finish()
-    assert alive
-    assert events_of(api, b"[]" if api.array else alive) == []
-    assert alive.strip(b" :\n") == b""
-    assert held.complete and held.terminator == held.terminator
-    assert held.terminator == data
-
-
-def test_a_stream_that_is_held_is_not_longer_than_it_may_be():
-    held = HeldStream(stream_of(APIS["chat"]), array=False, most_bytes=100)
-    with pytest.raises(Broken):
-        held.feed(streamed(APIS["chat"], APIS["chat"].say(["x" * 200], [])))
-
-
-def test_a_fault_in_a_stream_that_is_held_is_told_anew():
-    held = HeldStream(stream_of(APIS["chat"]), array=False, most_bytes=1000)
-    held.feed(b'data: {"error": {"message": "no"}}\n\n')
-    assert held.fault is not None and not held.tells_fault
-
-
 def test_what_was_read_before_there_were_guards_is_read_too():
     api, redacts = APIS["chat"], tally("keywords", "redact", **CODENAME)
     inner = api.inner()
     data = streamed(api, api.say(["an apollo", " here"], []))
-    stream = GuardedStream(inner, api.deltas, [redacts], lambda _: Stopped())
+    stream = GuardedStream(inner, api.deltas, Vetting([redacts]), lambda _: Stopped())
     told = stream.told(inner.feed(data[:150])) + stream.feed(data[150:])
     assert api.read(events_of(api, told))[0] == "an [redacted] here"
 
@@ -185,3 +160,12 @@ def test_what_is_no_json_ends_the_texts_before_it():
     chunk = b'data: {"choices":[{"index":0,"delta":{"content":"so"}}]}\n\n'
     told = stream.feed(chunk + b"data: torn\n\n")
     assert told.endswith(b"data: torn\n\n") and b'"content":"so"' in told
+
+
+def test_how_much_was_read_of_how_much_is_counted_once():
+    api, reads = APIS["responses"], tally("keywords", "flag", **CODENAME)
+    judges = tally("size", "flag", max_chars=1)
+    vetting = Vetting([reads, judges])
+    stream = GuardedStream(api.inner(), api.deltas, vetting, lambda _: Stopped())
+    passed(stream, streamed(api, api.say(["abé", "c"], ['{"a": "b"}'])))
+    assert (vetting.total_bytes, reads.read_bytes, judges.read_bytes) == (15, 15, 5)
