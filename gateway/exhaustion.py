@@ -16,7 +16,7 @@ from gateway.usage import dollars
 
 _SOON_S: Final = 1.0
 """When to come back for what comes free whenever a call ends."""
-_SPANS: Final[Mapping[int, str]] = {1: "second", 60: "minute", 3600: "hour", 86_400: "day"}
+_SPANS: Final[Mapping[int, str]] = {1: "a second", 60: "a minute", 3600: "an hour", 86_400: "a day"}
 _WORDS: Final[Mapping[Counted, str]] = {
     "requests": "requests",
     "tokens": "tokens",
@@ -32,8 +32,8 @@ def problem_of(refusal: Refusal, now_ms: int) -> Problem:
         return Problem(Kind.UNAVAILABLE, message, code="ledger_unavailable", retry_after_s=_SOON_S)
     if refusal.never:
         message = (
-            f"this call may need {_amount(demand, demand.amount)}, and '{demand.name}' never has more than "
-            f"{_amount(demand, demand.most)}: send less, or a lower cap on the output"
+            f"this call may need {amount_text(demand, demand.amount)}, and '{demand.name}' never has more than "
+            f"{amount_text(demand, demand.most)}: send less, or a lower cap on the output"
         )
         return Problem(Kind.INVALID_REQUEST, message, code="exceeds_limit", should_retry=False)
     return _budget(refusal, now_ms) if demand.kind == "budget" else _limit(refusal, now_ms)
@@ -48,8 +48,8 @@ def frozen_problem() -> Problem:
 def _budget(refusal: Refusal, now_ms: int) -> Problem:
     demand = refusal.demand
     message = (
-        f"the budget '{demand.name}' has {_amount(demand, refusal.left)} left of {_amount(demand, demand.most)}, "
-        f"and this call may cost {_amount(demand, demand.amount)}"
+        f"the budget '{demand.name}' has {amount_text(demand, refusal.left)} left of {amount_text(demand, demand.most)}, "
+        f"and this call may cost {amount_text(demand, demand.amount)}"
     )
     if demand.until_ms != FOREVER_MS:
         message += f"; it begins anew in {duration_of(ceil((demand.until_ms - now_ms) / 1000))}"
@@ -61,7 +61,7 @@ def _limit(refusal: Refusal, now_ms: int) -> Problem:
     after_s = refusal.after_ms / 1000 or _SOON_S
     room = "as soon as another ends" if demand.kind == "concurrent" else f"in {duration_of(ceil(after_s))}"
     message = (
-        f"the limit '{demand.name}' of {_amount(demand, demand.most)}{_span(demand)} is reached: {refusal.left} left, "
+        f"the limit '{demand.name}' of {amount_text(demand, demand.most)}{span_text(demand)} is reached: {refusal.left} left, "
         f"room {room}"
     )
     return Problem(
@@ -85,14 +85,16 @@ def _headers(refusal: Refusal, after_s: float, now_ms: int) -> tuple[tuple[str, 
     )
 
 
-def _amount(demand: Demand, amount: int) -> str:
+def amount_text(demand: Demand, amount: int) -> str:
+    """So much of what a demand counts: `5 USD`, `60 requests`."""
     if demand.kind == "budget":
         return f"{dollars(amount).rstrip('0').rstrip('.')} USD"
     return f"{amount} {_WORDS[demand.kind]}"
 
 
-def _span(demand: Demand) -> str:
-    if demand.kind == "concurrent":
+def span_text(demand: Demand) -> str:
+    """In which time, behind an amount; nothing where there is none."""
+    if demand.kind in ("concurrent", "budget"):
         return ""
     seconds = demand.span_ms // 1000
-    return f" a {_SPANS[seconds]}" if seconds in _SPANS else f" in {seconds} s"
+    return f" {_SPANS[seconds]}" if seconds in _SPANS else f" in {seconds} s"

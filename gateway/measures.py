@@ -12,6 +12,8 @@ from concurrent.futures import Executor
 from contextlib import suppress
 from typing import Final, Protocol
 
+from msgspec import Struct
+
 from gateway.ledger.demands import Freeze, Increase, Increases
 from gateway.policy.match import Match
 from gateway.policy.models.match import MatchEntry
@@ -44,6 +46,15 @@ class Measures(Protocol):
 
     @property
     def increases(self) -> Increases: ...
+
+
+class MeasuresTaken(Struct, frozen=True):
+    """gateway.measures.Measures, of one moment."""
+
+    freezes: tuple[Freeze, ...]
+    of_caller: tuple[Freeze, ...]
+    asks: frozenset[str]
+    increases: Increases
 
 
 class Time(Protocol):
@@ -86,13 +97,10 @@ class MeasuresInForce:
             self._forget(now_ms)
             return False
         taken = await loop.run_in_executor(self._executor, self._store.taken, now_ms)
-        self._change = taken.change
-        self.freezes = tuple(_freeze(each) for each in taken.freezes)
-        self.asks = frozenset().union(*(each.match for each in taken.freezes))
-        own = [each for each in taken.freezes if each.match.keys() <= OF_CALLER]
-        self.of_caller = tuple(_freeze(each) for each in own)
-        self._raised = taken.increases
-        self.increases = increases_of(taken.increases)
+        self._change, self._raised = taken.change, taken.increases
+        found = measures_of(taken)
+        self.freezes, self.of_caller, self.asks = found.freezes, found.of_caller, found.asks
+        self.increases = found.increases
         return True
 
     async def follow(self, then: Callable[[], None]) -> None:
@@ -111,6 +119,17 @@ class MeasuresInForce:
         if any(each.until <= now_ms for each in self._raised):
             self._raised = [each for each in self._raised if now_ms < each.until]
             self.increases = increases_of(self._raised)
+
+
+def measures_of(taken: Taken) -> MeasuresTaken:
+    """What calls are asked by, of what is in the database."""
+    own = [each for each in taken.freezes if each.match.keys() <= OF_CALLER]
+    return MeasuresTaken(
+        tuple(map(_freeze, taken.freezes)),
+        tuple(map(_freeze, own)),
+        frozenset[str]().union(*(each.match for each in taken.freezes)),
+        increases_of(taken.increases),
+    )
 
 
 def increases_of(raised: Iterable[Raised]) -> Increases:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Annotated, get_args
 
 import msgspec
 import typer
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.call import Caller
 from gateway.cli.explained import show
@@ -16,18 +19,24 @@ from gateway.cli.wrong_use import WrongUse
 from gateway.clock import SystemClock
 from gateway.errors import Refused
 from gateway.installation import open_installation
+from gateway.measures import measures_of
 from gateway.policy.declared_keys import DeclaredKey
 from gateway.policy.load import load_policy
 from gateway.policy.models.apis import Api
 from gateway.policy.models.cases import moment_ms
 from gateway.policy.snapshot import Policy
 from gateway.policy.suggest import did_you_mean, one_of
-from gateway.rehearsal.explain import at_the_door, explain
+from gateway.rehearsal.entries import Standing
+from gateway.rehearsal.explain import Explanation, at_the_door, explain
 from gateway.rehearsal.judge import claims, the_caller
 from gateway.rehearsal.rehearse import Circumstances
 from gateway.rehearsal.requests import Facts, Request, request_of
-from gateway.settings import environment, load_settings
+from gateway.settings import SettingsInvalid, environment, load_settings
+from gateway.stores.database import open_database
+from gateway.stores.interfaces import StoreUnavailable
 from gateway.stores.key_records import KeyRecord
+from gateway.stores.measures import SqlMeasures
+from gateway.stores.spending import SqlSpending
 from gateway.upstream.prices import PriceBook
 
 Several = list[str] | None
@@ -79,29 +88,48 @@ def explain_request(
     circumstances = Circumstances(_moment_ms(at), address, claims(use_case, _tags(tag or ())))
     where = folder if folder is not None else load_settings().policies
     policy = load_policy(where, environment=environment(), secrets="find")
-    _answer(policy, _who(policy, key, role or (), team), request_of(facts), circumstances, as_json=as_json)
-
-
-def _answer(
-    policy: Policy,
-    who: KeyRecord | DeclaredKey | Caller,
-    request: Request,
-    circumstances: Circumstances,
-    *,
-    as_json: bool,
-) -> None:
-    try:
-        caller = who if isinstance(who, Caller) else the_caller(who, circumstances)
-    except Refused as refused:
-        found = at_the_door(policy, refused)
-    else:
-        found = asyncio.run(explain(policy, caller, request, circumstances, PriceBook(SystemClock().today)))
+    who = _who(policy, key, role or (), team)
+    with _standing(circumstances.at_ms) as standing:
+        found = _explained(policy, who, request_of(facts), circumstances, standing)
     if as_json:
         print(msgspec.json.encode(found).decode())
     else:
         show(found)
     if found.decision == "refuse":
         raise typer.Exit(1)
+
+
+def _explained(
+    policy: Policy,
+    who: KeyRecord | DeclaredKey | Caller,
+    request: Request,
+    circumstances: Circumstances,
+    standing: Standing | None,
+) -> Explanation:
+    try:
+        caller = who if isinstance(who, Caller) else the_caller(who, circumstances)
+    except Refused as refused:
+        return at_the_door(policy, refused)
+    prices = PriceBook(SystemClock().today)
+    return asyncio.run(explain(policy, caller, request, circumstances, prices, standing))
+
+
+@contextmanager
+def _standing(at_ms: int) -> Iterator[Standing | None]:
+    """Of the database that the settings name, if it is there. Nothing is made or changed."""
+    with ExitStack() as stack:
+        try:
+            url = load_settings().database
+            if not Path(make_url(url).database or "").is_file():
+                raise StoreUnavailable("there is no database yet")
+            clock = SystemClock()
+            opened = open_database(url, now_ms=clock.now_ms, new_id=str, read_only=True)
+            stack.callback(opened.close)
+            taken = measures_of(SqlMeasures(opened.engine).taken(at_ms))
+            standing = Standing(taken, SqlSpending(opened.engine))
+        except (StoreUnavailable, SettingsInvalid, SQLAlchemyError):
+            standing = None
+        yield standing
 
 
 def _who(

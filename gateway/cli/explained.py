@@ -28,6 +28,8 @@ def show(found: Explanation) -> None:
         console.print(f"use case: {escape(found.use_case)}")
     if found.targets:
         console.print(_table(found))
+    if found.entries:
+        console.print(_entries(found))
 
 
 def _of_role(word: RoleWord) -> str:
@@ -57,3 +59,14 @@ def _price(word: TargetWord) -> str:
     if word.input_usd is None:
         return "unknown" if word.place is not None else ""
     return f"{word.input_usd} / {word.output_usd}"
+
+
+def _entries(found: Explanation) -> Table:
+    table = Table(
+        "limit or budget", "counts for", "amount", "left", "begins anew", "", title="asked before it is sent"
+    )
+    for word in found.entries:
+        where = "" if word.target is None else f"if it goes to {escape(word.target)}"
+        whom = escape(" ".join(word.scope)) or "all calls"
+        table.add_row(escape(word.entry), whom, word.amount, word.left or "?", word.resets_at or "", where)
+    return table

@@ -8,6 +8,7 @@ from typing import Final, Protocol
 from msgspec import Struct
 
 from gateway.audit.entry import time_text
+from gateway.ledger.demand import Demand
 from gateway.ledger.demands import Increases, raised_by
 from gateway.policy.entries import Entry
 from gateway.policy.match import Facts
@@ -61,6 +62,32 @@ def balances(
             more = raised_by(raised, scope, now_ms)
             found.append(Balance(entry, scope, more, spent, reserved, period.from_ms, period.until_ms))
     return found
+
+
+def left_of(
+    demand: Demand, entry: Entry, scope: tuple[str, ...], spending: Spending, now_ms: int
+) -> int | None:
+    """How much of an entry is left in its window or period; None: the records don't tell how many run at once. Raises
+    StoreUnavailable."""
+    if demand.kind == "concurrent":
+        return None
+    since_ms, until = now_ms - demand.span_ms, _LAST
+    if demand.kind == "budget":
+        since_ms = demand.from_ms
+        until = time_text(demand.until_ms) if demand.until_ms < FOREVER_MS else _LAST
+    used = 0
+    for row in spending.used(time_text(since_ms), until, {}):
+        facts = facts_of(row)
+        if entry.recorded.matches(facts) and values_of(facts, entry.per) == scope:
+            used += counted(demand, row)
+    return max(demand.most - used, 0)
+
+
+def counted(demand: Demand, row: Used) -> int:
+    """What of a row an entry of this kind counts."""
+    if demand.kind == "budget":
+        return row.nano_usd
+    return row.tokens if demand.kind == "tokens" else row.calls
 
 
 def facts_of(row: Used) -> Facts:

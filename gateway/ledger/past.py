@@ -18,7 +18,7 @@ from typing import Final, Protocol
 from msgspec import Struct
 
 from gateway.audit.entry import time_text
-from gateway.ledger.balances import facts_of
+from gateway.ledger.balances import counted, facts_of
 from gateway.ledger.demand import Charge, Demand
 from gateway.ledger.demands import scope_of
 from gateway.ledger.protocol import NO_CUTS, Cuts, Ended, Orphans, Recorded
@@ -123,7 +123,7 @@ class RecordedPast:
             facts = facts_of(row)
             if not entry.recorded.matches(facts):
                 continue
-            scope, amount = values_of(facts, entry.per), _counted(demand, row)
+            scope, amount = values_of(facts, entry.per), counted(demand, row)
             if row.open is None:
                 used[scope] = used.get(scope, 0) + amount
             elif amount:
@@ -146,9 +146,3 @@ def _failed(table: asyncio.Future[Table]) -> bool:
 def _text(until_ms: int) -> str:
     """As text, which a year beyond 9999 can't be."""
     return time_text(until_ms) if until_ms < FOREVER_MS else _LAST
-
-
-def _counted(demand: Demand, row: Used) -> int:
-    if demand.kind == "budget":
-        return row.nano_usd
-    return row.tokens if demand.kind == "tokens" else row.calls

@@ -11,7 +11,8 @@ from msgspec.structs import replace
 from gateway.call import Caller
 from gateway.errors import Refused
 from gateway.policy.snapshot import Model, Policy, Target
-from gateway.rehearsal.rehearse import Circumstances, Rehearsed, kept_out, rehearse
+from gateway.rehearsal.entries import EntryWord, Standing, entry_words, frozen_by
+from gateway.rehearsal.rehearse import Circumstances, Rehearsed, kept_out, rehearse, runtime_of
 from gateway.rehearsal.requests import Request
 from gateway.runtime import Prices
 from gateway.upstream.rates import Rates
@@ -54,6 +55,7 @@ class Explanation(Struct, frozen=True):
     use_case: str | None = None
     tags: dict[str, str] = {}
     max_output_tokens: int | None = None
+    entries: tuple[EntryWord, ...] = ()
     stage: str | None = None
     rule: str | None = None
     code: str | None = None
@@ -62,19 +64,28 @@ class Explanation(Struct, frozen=True):
 
 
 async def explain(
-    policy: Policy, caller: Caller, request: Request, circumstances: Circumstances, prices: Prices
+    policy: Policy,
+    caller: Caller,
+    request: Request,
+    circumstances: Circumstances,
+    prices: Prices,
+    standing: Standing | None = None,
 ) -> Explanation:
-    """Raises NotSayable for a path that is no call."""
+    """`standing` None: nothing but the policy is asked. Raises NotSayable for a path that is no call, StoreUnavailable."""
     whole = await rehearse(policy, caller, request, circumstances, prices)
     roles = tuple(
         [await _of_role(role, policy, caller, request, circumstances, prices) for role in caller.roles]
     )
     call, refused = whole.call, whole.refused
+    targets = tuple(await _targets(whole, prices))
+    if refused is None and standing is not None:
+        refused = frozen_by(call, standing, runtime_of(prices))
     granted = Explanation(
         revision=policy.revision,
         decision="allow" if refused is None else "refuse",
         roles=roles,
-        targets=tuple(await _targets(whole, prices)),
+        targets=targets,
+        entries=() if refused is not None else entry_words(call, standing),
         role=None if call.grant is None else call.grant.role.name,
         asked_model=None if call.asked is None else call.asked.model or None,
         use_case=call.use_case,

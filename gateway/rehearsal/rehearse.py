@@ -50,7 +50,7 @@ async def rehearse(
     """Raises NotSayable for a path that is no call."""
     call = _at_the_door(policy, request, circumstances)
     call.caller = caller
-    runtime = _runtime(prices)
+    runtime = runtime_of(prices)
     try:
         await prompt.enter(call, runtime)
         await authorize.enter(call, runtime)
@@ -68,7 +68,7 @@ async def kept_out(call: Call, model: Model, target: Target, prices: Prices) -> 
     alone = dataclasses.replace(model, targets=(target,), fallbacks=())
     tried = replace(call, grant=replace(call.grant, model=alone), plan=None)
     try:
-        await plan.enter(tried, _runtime(prices))
+        await plan.enter(tried, runtime_of(prices))
     except Refused as refused:
         return refused
     return None
@@ -102,7 +102,7 @@ def _at_the_door(policy: Policy, request: Request, circumstances: Circumstances)
     )
 
 
-def _runtime(prices: Prices) -> Runtime:
+def runtime_of(prices: Prices) -> Runtime:
     """What the stages up to the plan may ask; whatever else is asked is an error."""
     nothing = cast(Any, None)
     held = {field.name: nothing for field in dataclasses.fields(Runtime) if field.name != "running"}

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from gateway.policy.models.cases import CallerEntry, ExpectEntry, RequestEntry
-from tests.cli.conftest import Run
+from tests.cli.conftest import POLICY, Run
 
 
 @pytest.fixture
@@ -151,3 +151,22 @@ def test_the_commands_of_the_docs_are_understood(gateway: Run, monkeypatch: pyte
     (first, second, _) = re.findall(r"^gateway (explain .*)$", PAGE.read_text(), re.MULTILINE)
     assert gateway(*first.split()).status == 0
     assert gateway(*second.split()).status == 1
+
+
+def test_limits_and_budgets_are_told_with_what_is_left(gateway: Run, folder: Path):
+    budgets = "budgets: [{name: month, per: [team], amount: 10 USD, period: month}]\n"
+    (folder / "policies" / "gateway.yaml").write_text(POLICY + budgets)
+    asked = ("explain", "--role", "caller", "--team", "home", "--model", "echo", "--json")
+    [word] = json.loads(gateway(*asked).out)["entries"]
+    assert (word["entry"], word["scope"], word["left"]) == ("month", ["team=home"], None), "no database yet"
+    assert not (folder / "data").exists(), "and none is made"
+    gateway("budgets", "raise", "month", "--amount", "5", "--until", "7d", "--reason", "r")
+    [word] = json.loads(gateway(*asked).out)["entries"]
+    assert (word["amount"], word["left"]) == ("15 USD", "15 USD")
+    assert "15 USD" in gateway(*asked[:-1]).out
+
+
+def test_what_is_frozen_is_told(gateway: Run):
+    gateway("freeze", "--match", "team=home", "--reason", "r")
+    done = gateway("explain", "--role", "caller", "--team", "home", "--model", "echo")
+    assert (done.status, "refused with 403 frozen" in done.out) == (1, True)
