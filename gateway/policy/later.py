@@ -25,7 +25,6 @@ class Later:
 
 LATER: Final = (
     Later(("use_cases",), "outcomes, goals and allowed uses of calls are neither taken nor checked"),
-    Later(("guardrails",), "NOTHING IS CHECKED: nothing is blocked, flagged or redacted"),
     Later(("experiments",), "every call goes as its model says"),
     Later(("shadows",), "no call is copied"),
     Later(("prompts",), "prompts can't be asked for"),

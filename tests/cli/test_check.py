@@ -28,16 +28,11 @@ def test_a_provider_that_is_off_is_a_note(gateway: Run):
 
 
 def test_what_is_declared_and_not_in_force_is_said_in_plain_words(gateway: Run, folder: Path):
-    more = "guardrails: [{name: a, apply_to: input, kind: prompt_injection, action: block}]\n"
+    more = "monitors: [{name: a, kind: groundedness, sample: 2%}]\n"
     (folder / "policies" / "more.yaml").write_text(more)
     done = gateway("check")
     assert done.status == 0
-    assert (
-        done.out.count(
-            "not yet in force: guardrails: NOTHING IS CHECKED: nothing is blocked, flagged or redacted\n"
-        )
-        == 1
-    )
+    assert done.out.count("not yet in force: monitors: nothing is measured\n") == 1
 
 
 def test_a_rule_that_is_about_no_call_is_a_warning(gateway: Run, folder: Path):

@@ -91,12 +91,10 @@ def test_once_it_listens_it_says_where_what_is_off_and_a_call_to_make(
 
 
 def test_what_is_declared_and_not_in_force_is_said_at_the_start(welcome: Welcome, folder: Path, capsys: Told):
-    (folder / "policies" / "more.yaml").write_text(
-        "guardrails: [{name: a, apply_to: input, kind: prompt_injection, action: block}]\n"
-    )
+    (folder / "policies" / "more.yaml").write_text("monitors: [{name: a, kind: groundedness, sample: 2%}]\n")
     settings = load_settings()
     Welcome(settings, load_policy(settings.policies, environment={})).listening("127.0.0.1", 8080)
-    said = "  not yet in force: guardrails: NOTHING IS CHECKED: nothing is blocked, flagged or redacted\n"
+    said = "  not yet in force: monitors: nothing is measured\n"
     assert capsys.readouterr().out.count(said) == 1
 
 

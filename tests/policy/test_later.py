@@ -42,12 +42,6 @@ def test_a_part_says_what_it_means_that_nobody_keeps_it():
     assert str(NotYet("limits", "no call is counted")) == "not yet in force: limits: no call is counted"
 
 
-@pytest.mark.parametrize(("section", "said"), [("guardrails", "NOTHING IS CHECKED")])
-def test_what_leaves_people_unprotected_says_so_loudly(section: str, said: str):
-    (note,) = (later.note for later in LATER if later.path == (section,))
-    assert said in note
-
-
 def test_a_policy_says_what_of_it_is_not_in_force(tmp_path: Path):
     policy = loaded(
         tmp_path, "monitors: [{name: a, kind: groundedness, sample: 2%}]\naudit: {content: redacted}\n"
@@ -70,6 +64,8 @@ def test_a_provider_of_a_later_dialect_is_off(tmp_path: Path):
 
 
 def test_kinds_of_events_of_which_nothing_is_noticed_are_named():
-    text = "alerts: {webhooks: [{url: 'https://a.test/', events: [budget, freeze]}, {url: 'https://b.test/'}]}"
+    text = (
+        "alerts: {webhooks: [{url: 'https://a.test/', events: [budget, freeze]}, {url: 'https://b.test/'}]}"
+    )
     assert declared(text) == []
     assert declared(text.replace("freeze", "monitor")) == ["alerts.webhooks.*.events"]
