@@ -71,6 +71,11 @@ class Clearing:
                 highest |= Counter(span.type for spans in found for span in spans)
         return dict(sorted(highest.items()))
 
+    def judge(self, asked_for: Iterable[Protection]) -> None:
+        """All of them now: of a long request that takes a while, and may be done in a thread."""
+        for protection in asked_for:
+            self.of(protection)
+
     def of(self, protection: Protection) -> Verdict:
         verdict = self._verdicts.get(protection)
         if verdict is None:

@@ -41,17 +41,22 @@ def _of_role(word: RoleWord) -> str:
 
 
 def _table(found: Explanation) -> Table:
+    private = any(word.privacy for word in found.targets)
     table = Table(
         "",
         "target",
         "region",
         "USD per million in / out",
+        *(("privacy",) if private else ()),
         "",
         title=f"model {escape(found.asked_model or '')}",
     )
     for word in found.targets:
         place = "-" if word.place is None else f"{word.place}."
-        table.add_row(place, escape(word.target), word.region or "", _price(word), escape(word.why or ""))
+        rules = (escape(" + ".join(word.privacy)),) if private else ()
+        table.add_row(
+            place, escape(word.target), word.region or "", _price(word), *rules, escape(word.why or "")
+        )
     return table
 
 

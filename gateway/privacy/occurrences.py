@@ -104,17 +104,21 @@ class Known:
     def _walk(self, text: str) -> list[Occurrence]:
         words = [word.span() for word in _WORD.finditer(text)]
         lowered = _lowered(text)
+        tree, prefixes = self._tree, self._prefixes
+        begins = [
+            at for at, (a, b) in enumerate(words) if (word := lowered[a:b]) in tree or word in prefixes
+        ]  # at most of these a value begins
         found: list[Occurrence] = []
-        at = 0
-        while at < len(words):
-            reached, occurrence = self._along(text, lowered, words, at)
+        reached = 0
+        for at in begins:
+            if at < reached:
+                continue
+            end, occurrence = self._along(text, lowered, words, at)
             if occurrence is None and self._compact:
-                reached, occurrence = self._grouped(lowered, words, at)
-            if occurrence is None:
-                at += 1
-            else:
+                end, occurrence = self._grouped(lowered, words, at)
+            if occurrence is not None:
                 found.append(occurrence)
-                at = reached
+                reached = end
         return found
 
     def _along(

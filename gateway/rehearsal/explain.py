@@ -15,6 +15,7 @@ from gateway.rehearsal.entries import EntryWord, Standing, entry_words, frozen_b
 from gateway.rehearsal.rehearse import Circumstances, Rehearsed, kept_out, rehearse, runtime_of
 from gateway.rehearsal.requests import Request
 from gateway.runtime import Prices
+from gateway.stages import inspect
 from gateway.upstream.rates import Rates
 
 _NANO: Final = Decimal(1_000_000_000)
@@ -31,7 +32,8 @@ class RoleWord(Struct, frozen=True):
 class TargetWord(Struct, frozen=True):
     """What becomes of one target. `place` is its place in the order of attempts, from 1; None: it is not in
     the plan, and `why` says what keeps it out. `model` is the declared model that it belongs to. Prices are
-    USD per million tokens, as exact text; None: unknown."""
+    USD per million tokens, as exact text; None: unknown. `privacy` names the rules about personal data that apply
+    there; empty: none does."""
 
     target: str
     model: str
@@ -41,6 +43,7 @@ class TargetWord(Struct, frozen=True):
     output_usd: str | None = None
     weight: int = 1
     why: str | None = None
+    privacy: tuple[str, ...] = ()
 
 
 class Explanation(Struct, frozen=True):
@@ -136,7 +139,9 @@ async def _targets(whole: Rehearsed, prices: Prices) -> list[TargetWord]:
     planned = set[str]()
     for place, candidate in enumerate(call.plan.candidates if call.plan is not None else (), 1):
         planned.add(candidate.target.name)
-        words.append(_word(candidate.target, candidate.asked_for, place, candidate.rates))
+        word = _word(candidate.target, candidate.asked_for, place, candidate.rates)
+        protection = inspect.protection_of(call, candidate)
+        words.append(word if protection is None else replace(word, privacy=protection.rules))
     for model in _models(call.policy, call.grant.model):
         for target in model.targets:
             if target.name not in planned:

@@ -7,6 +7,7 @@ leaves the plan where they bar it. Refuses a plan that is empty then with 403; w
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -31,6 +32,8 @@ from gateway.stores.interfaces import StoreUnavailable
 Instead = Callable[[Call, Runtime, str], Plan | None]
 
 _CHECK: Final = "privacy"
+_AT_ONCE_BYTES: Final = 32 * 1024
+"""So much is written anew on the event loop: at most 10 ms."""
 
 
 async def enter(call: Call, runtime: Runtime, instead: Instead) -> None:
@@ -188,6 +191,8 @@ async def _clearing(
         before = await _before(call, runtime, asked, tenant)
     key = runtime.detection.hash_key(tenant)
     clearing = Clearing(asked, reading, found, key, keeps=keeps, before=before)
+    if reading.read_bytes > _AT_ONCE_BYTES:
+        await asyncio.to_thread(clearing.judge, asked_for)
     mode = "allow" if all(one.fails_open for one in asked_for) else "block"
     note_check(
         call, _CHECK, runtime.detection.version, reading, clearing.counts, mode=mode, failed=clearing.failed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from gateway.call import Caller
@@ -12,6 +13,7 @@ from gateway.rehearsal.explain import Explanation, RoleWord, TargetWord, at_the_
 from gateway.rehearsal.rehearse import Circumstances
 from gateway.rehearsal.requests import Facts, request_of
 from gateway.upstream.rates import Rates
+from tests.parts.protections import privacy
 
 US = Provider("one", "openai", "https://one.test/v1", region="us")
 EU = Provider("two", "anthropic", "https://two.test", region="eu")
@@ -43,10 +45,12 @@ class Priced:
         return Rates(input=250_000_000, output=2_000_000_000)
 
 
-async def explained(*roles: str, team: str | None = None, **asked: Any) -> Explanation:
+async def explained(
+    *roles: str, team: str | None = None, policy: Policy = POLICY, **asked: Any
+) -> Explanation:
     caller = Caller("key", "k", None, team, roles, None)
     request = request_of(Facts(**({"model": "fast"} | asked)))
-    return await explain(POLICY, caller, request, Circumstances(at_ms=1_790_000_000_000), Priced())
+    return await explain(policy, caller, request, Circumstances(at_ms=1_790_000_000_000), Priced())
 
 
 async def test_what_is_allowed_names_the_role_and_every_target_in_its_place():
@@ -123,3 +127,11 @@ def test_a_key_that_is_not_good_is_refused_at_the_door():
         401,
         "expired",
     )
+
+
+async def test_the_privacy_rules_about_each_target_are_named():
+    rules = privacy({}, ("us", {"region": "us"}, {"entities": {"default": "block"}}))
+    found = await explained("writer", policy=replace(POLICY, privacy=rules))
+    said = {word.target: word.privacy for word in found.targets if word.place is not None}
+    assert said == {"one/small": ("us",), "one/old": ("us",), "two/large": ("default",)}
+    assert {word.privacy for word in (await explained("writer")).targets} == {()}
