@@ -7,6 +7,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from gateway.rehearsal.explain import Explanation, RoleWord, TargetWord
+from gateway.rehearsal.guardrails import GuardrailWord
 
 
 def show(found: Explanation) -> None:
@@ -28,6 +29,8 @@ def show(found: Explanation) -> None:
         console.print(f"use case: {escape(found.use_case)}")
     if found.targets:
         console.print(_table(found))
+    for guardrail in found.guardrails:
+        console.print(_of_guardrail(guardrail))
     if found.entries:
         console.print(_entries(found))
 
@@ -38,6 +41,12 @@ def _of_role(word: RoleWord) -> str:
         if word.allows
         else f"role {escape(word.role)}: {escape(word.why or 'no')}"
     )
+
+
+def _of_guardrail(word: GuardrailWord) -> str:
+    what = "the request" if word.apply_to == "input" else "the answer"
+    where = f" of {escape(', '.join(word.targets))}" if word.targets else ""
+    return f"guardrail {escape(word.name)}: reads {what}{where} ({word.kind}: {word.action})"
 
 
 def _table(found: Explanation) -> Table:

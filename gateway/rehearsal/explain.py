@@ -12,6 +12,7 @@ from gateway.call import Caller
 from gateway.errors import Refused
 from gateway.policy.snapshot import Model, Policy, Target
 from gateway.rehearsal.entries import EntryWord, Standing, entry_words, frozen_by
+from gateway.rehearsal.guardrails import GuardrailWord, guardrail_words
 from gateway.rehearsal.rehearse import Circumstances, Rehearsed, kept_out, rehearse, runtime_of
 from gateway.rehearsal.requests import Request
 from gateway.runtime import Prices
@@ -59,6 +60,7 @@ class Explanation(Struct, frozen=True):
     tags: dict[str, str] = {}
     max_output_tokens: int | None = None
     entries: tuple[EntryWord, ...] = ()
+    guardrails: tuple[GuardrailWord, ...] = ()
     stage: str | None = None
     rule: str | None = None
     code: str | None = None
@@ -89,6 +91,7 @@ async def explain(
         roles=roles,
         targets=targets,
         entries=() if refused is not None else entry_words(call, standing),
+        guardrails=() if refused is not None else guardrail_words(call),
         role=None if call.grant is None else call.grant.role.name,
         asked_model=None if call.asked is None else call.asked.model or None,
         use_case=call.use_case,

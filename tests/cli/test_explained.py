@@ -6,6 +6,7 @@ import pytest
 
 from gateway.cli.explained import show
 from gateway.rehearsal.explain import Explanation, RoleWord, TargetWord
+from gateway.rehearsal.guardrails import GuardrailWord
 
 
 @pytest.fixture
@@ -62,3 +63,13 @@ def test_a_refusal_with_its_rule_and_each_roles_word(shown):
     assert "refused with 403 model_forbidden: no [red]" in text
     assert "by the rule 'reader' of the stage authorize" in text
     assert "role reader: may not [x]" in text
+
+
+def test_each_guardrail_that_would_read_it(shown):
+    words = (
+        GuardrailWord("no-injection", "prompt_injection", "input", "block"),
+        GuardrailWord("short", "size", "output", "flag", ("far/large",)),
+    )
+    text = shown(Explanation("rev-1", "allow", (), guardrails=words))
+    assert "guardrail no-injection: reads the request (prompt_injection: block)" in text
+    assert "guardrail short: reads the answer of far/large (size: flag)" in text
