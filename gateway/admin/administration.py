@@ -16,10 +16,14 @@ from gateway.admin.actor import Actor
 from gateway.admin.acts import Acts
 from gateway.admin.audit import AuditAdministration
 from gateway.admin.budgets import BudgetAdministration
+from gateway.admin.contents import ContentAdministration
 from gateway.admin.desk import Desk
 from gateway.admin.freezes import FreezeAdministration
+from gateway.admin.holds import HoldAdministration
 from gateway.admin.keys import KeyAdministration
 from gateway.admin.policy import PolicyAdministration
+from gateway.admin.privacy import PrivacyAdministration
+from gateway.admin.processing import ProcessingAdministration
 from gateway.admin.running import Running
 from gateway.admin.system import SystemAdministration
 from gateway.admin.usage import UsageAdministration
@@ -59,6 +63,10 @@ class Administration:
         self.audit = AuditAdministration(desk)
         self.acts = ActRecords(desk)
         self.usage = UsageAdministration(desk)
+        self.privacy = PrivacyAdministration(desk)
+        self.holds = HoldAdministration(desk)
+        self.contents = ContentAdministration(desk)
+        self.processing = ProcessingAdministration(desk)
         self.freezes = FreezeAdministration(desk, measures_changed)
         self.budgets = BudgetAdministration(desk, measures_changed)
         self._running = running

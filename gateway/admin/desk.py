@@ -40,13 +40,19 @@ class Desk:
 
     @contextmanager
     def act(
-        self, actor: Actor, name: str, about: Mapping[str, Any], *, team: str | None = None
+        self,
+        actor: Actor,
+        name: str,
+        about: Mapping[str, Any],
+        *,
+        team: str | None = None,
+        act_id: str | None = None,
     ) -> Iterator[dict[str, Any]]:
         """Recorded first, then judged and done inside: attempts are in the log too. What is put into the
         mapping is its result."""
         now_ms = self.now_ms()
         act = Act(
-            id=f"act_{secrets.token_hex(12)}",
+            id=act_id or new_act_id(),
             at_ms=now_ms,
             actor=actor,
             name=name,
@@ -56,6 +62,10 @@ class Desk:
         )
         with recorded(self.acts, act) as result:
             yield result
+
+
+def new_act_id() -> str:
+    return f"act_{secrets.token_hex(12)}"
 
 
 def missing(what: str) -> Refused:

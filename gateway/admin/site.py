@@ -20,6 +20,7 @@ from gateway.admin.key_operations import KEY_OPERATIONS
 from gateway.admin.openapi import description
 from gateway.admin.operations import ROOT, Operation
 from gateway.admin.policy_operations import POLICY_OPERATIONS
+from gateway.admin.privacy_operations import PRIVACY_OPERATIONS
 from gateway.admin.system_operations import SYSTEM_OPERATIONS
 from gateway.admin.usage_operations import USAGE_OPERATIONS
 from gateway.admin.user_operations import USER_OPERATIONS
@@ -33,6 +34,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     *AUDIT_OPERATIONS,
     *ACT_OPERATIONS,
     *POLICY_OPERATIONS,
+    *PRIVACY_OPERATIONS,
     *USAGE_OPERATIONS,
     *BUDGET_OPERATIONS,
     *FREEZE_OPERATIONS,

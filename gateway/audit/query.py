@@ -38,18 +38,18 @@ class Query:
 
         With `names` a record's `who` also has `user_name` and `end_user_name`, where they are known.
         """
-        return self._records(self._calls.search(self._known(wanted)), names=names)
+        return self._records(self._calls.search(self.by_pseudonyms(wanted)), names=names)
 
     def totals(self, wanted: CallFilter) -> Totals:
         """Of all that is asked for, whatever the page."""
-        return self._calls.totals(self._known(wanted))
+        return self._calls.totals(self.by_pseudonyms(wanted))
 
     def show(self, call_id: str, *, names: bool = False) -> Record | None:
         """One call's record."""
         return next(iter(self._records(self._calls.named([call_id]).values(), names=names)), None)
 
-    def _known(self, wanted: CallFilter) -> CallFilter:
-        """With pseudonyms for names."""
+    def by_pseudonyms(self, wanted: CallFilter) -> CallFilter:
+        """With pseudonyms in place of names."""
         if wanted.user is not None:
             wanted = replace(wanted, user=self._subjects.find("user", wanted.user) or wanted.user)
         if wanted.end_user is not None:

@@ -29,6 +29,7 @@ _NAMES: Final = (
     "freeze",
     "unfreeze",
     "privacy",
+    "report",
 )
 """Each is a module of this package with a function `build`."""
 

@@ -12,31 +12,41 @@ from typing import Annotated, Final, get_args
 import typer
 
 from gateway.admin.act_bodies import ActEnding, ActPage, ActRecord
-from gateway.admin.audit_bodies import CallPage, CallRecord, Ending
+from gateway.admin.audit_bodies import CallRecord, CallTotals
 from gateway.audit.query import Record
-from gateway.cli.audit_tables import act_table, call_table
+from gateway.cli.audit_calls import PAGE, all_calls, print_calls, print_totals
+from gateway.cli.audit_content import content, search
+from gateway.cli.audit_export import export
+from gateway.cli.audit_holds import build as build_holds
+from gateway.cli.audit_tables import act_table
 from gateway.cli.audit_verify import verify
+from gateway.cli.call_filters import (
+    Api,
+    CostOver,
+    Decision,
+    EndingOption,
+    EndUser,
+    Entity,
+    Key,
+    Model,
+    OrderOption,
+    Provider,
+    Region,
+    Revision,
+    Since,
+    Team,
+    Until,
+    UseCase,
+    User,
+    calls_wanted,
+    check_word,
+    only_of,
+)
 from gateway.cli.moments import moment_of
 from gateway.cli.target import Gateway, PlainHttp, Url, gateway_at, shown
-from gateway.cli.wrong_use import WrongUse
 from gateway.errors import Kind, Refused
 
-_PAGE: Final = 500
-_STAGES: Final = (
-    "authenticate",
-    "prompt",
-    "authorize",
-    "own",
-    "plan",
-    "unpack",
-    "reserve",
-    "record",
-    "keep",
-    "pipeline",
-)
-"""Those that may refuse a call."""
 _ACT_ID: Final = "act_"
-_OF_CALLS: Final = ("use_case", "model", "region", "decision")
 
 AsJson = Annotated[bool, typer.Option("--json", help="JSON, one record a line, for programs.")]
 
@@ -46,59 +56,77 @@ def build() -> typer.Typer:
     app.command("query")(query)
     app.command("show")(show)
     app.command("verify")(verify)
+    app.command("export")(export)
+    app.command("content")(content)
+    app.command("search")(search)
+    app.add_typer(build_holds())
     return app
 
 
 def query(
-    since: Annotated[
-        str | None, typer.Option(help="90s, 15m, 1h, 7d, 2w ago, or a time like 2026-11-22T13:00.")
-    ] = None,
-    until: Annotated[str | None, typer.Option(help="The same; what is before it.")] = None,
-    user: Annotated[
-        str | None, typer.Option(help="A person's name, or the pseudonym in the records.")
-    ] = None,
-    team: Annotated[str | None, typer.Option()] = None,
-    key: Annotated[str | None, typer.Option(help="The id of the key that was used.")] = None,
-    use_case: Annotated[str | None, typer.Option()] = None,
-    model: Annotated[str | None, typer.Option(help="As it was asked for.")] = None,
-    region: Annotated[str | None, typer.Option(help="Of the provider that served.")] = None,
-    ending: Annotated[
-        str | None, typer.Option(help="complete, refused, upstream_error, client_gone, …; of acts: done, …")
-    ] = None,
-    decision: Annotated[str | None, typer.Option(help="refused, a stage, or stage:rule.")] = None,
+    since: Since = None,
+    until: Until = None,
+    user: User = None,
+    end_user: EndUser = None,
+    team: Team = None,
+    key: Key = None,
+    use_case: UseCase = None,
+    api: Api = None,
+    model: Model = None,
+    provider: Provider = None,
+    region: Region = None,
+    entity: Entity = None,
+    revision: Revision = None,
+    cost_over: CostOver = None,
+    ending: EndingOption = None,
+    decision: Decision = None,
+    order: OrderOption = "newest",
     acts: Annotated[bool, typer.Option("--acts", help="What administrators did, in place of calls.")] = False,
     act: Annotated[str | None, typer.Option(help="Of acts: keys.create, or all of keys.")] = None,
     about: Annotated[str | None, typer.Option(help="Of acts: an id, a person, a role, a team.")] = None,
-    limit: Annotated[int, typer.Option(min=1, help="At most so many, the newest.")] = 1000,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 1000,
+    totals: Annotated[
+        bool, typer.Option("--totals", help="What all of them come to, in place of them.")
+    ] = False,
     as_json: AsJson = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="CSV, for spreadsheets.")] = False,
     url: Url = None,
     plain_http: PlainHttp = False,
 ) -> None:
     """List calls, newest first; with --acts what administrators did."""
-    of_calls = {"use_case": use_case, "model": model, "region": region, "decision": decision}
-    of_acts = {"act": act, "about": about}
-    acts = acts or act is not None or about is not None
-    for option, value in (of_calls if acts else of_acts).items():
-        if value is not None:
-            raise WrongUse(f"--{option.replace('_', '-')} is a filter for {'calls' if acts else 'acts'}")
-    _check("ending", ending, get_args(ActEnding if acts else Ending))
-    _check("decision", decision and decision.partition(":")[0], ("refused", *_STAGES))
-    now = datetime.now(UTC)
-    wanted = {
-        "since": moment_of(since, now),
-        "until": moment_of(until, now),
-        "user": user,
-        "team": team,
-        "key": key,
+    of_calls = {"end_user": end_user, "use_case": use_case, "api": api, "model": model, "provider": provider}
+    of_calls |= {
+        "region": region,
+        "entity": entity,
+        "policy": revision,
+        "cost_over": cost_over,
+        "decision": decision,
     }
-    wanted |= {"ending": ending, **(of_acts if acts else of_calls)}
+    both = {"since": since, "until": until, "user": user, "team": team, "key": key, "ending": ending}
     with gateway_at(url, plain_http=plain_http) as gateway:
-        found = islice((_acts if acts else _calls)(gateway, wanted, min(limit, _PAGE)), limit)
-        if as_json:
-            for record in found:
-                print(json.dumps(record))
+        if acts or act is not None or about is not None:
+            only_of("calls", of_calls)
+            _print_acts(gateway, {**both, "act": act, "about": about}, limit, as_json=as_json)
             return
-        (act_table if acts else call_table)(found)
+        wanted = calls_wanted(**both, **of_calls)
+        if totals:
+            print_totals(gateway.ask("audit.totals", CallTotals, query=wanted), as_json=as_json)
+        else:
+            calls_wanted(order=order)
+            found = islice(all_calls(gateway, {**wanted, "order": order}, min(limit, PAGE)), limit)
+            print_calls(found, as_json=as_json, as_csv=as_csv)
+
+
+def _print_acts(gateway: Gateway, given: Mapping[str, str | None], limit: int, *, as_json: bool) -> None:
+    check_word("ending", given["ending"], get_args(ActEnding))
+    now = datetime.now(UTC)
+    wanted = {**given, "since": moment_of(given["since"], now), "until": moment_of(given["until"], now)}
+    found = islice(_acts(gateway, wanted, min(limit, PAGE)), limit)
+    if not as_json:
+        act_table(found)
+        return
+    for record in found:
+        print(json.dumps(record))
 
 
 def show(
@@ -125,16 +153,6 @@ def show(
     print(json.dumps(record, indent=2))
 
 
-def _calls(gateway: Gateway, wanted: Mapping[str, str | None], page_size: int) -> Iterator[Record]:
-    """Records page by page, so that a long answer is never held whole."""
-    cursor: str | None = ""
-    while cursor is not None:
-        asked = {**wanted, "limit": str(page_size), "cursor": cursor or None}
-        page = gateway.ask("audit.calls", CallPage, query=asked)
-        yield from page.calls
-        cursor = page.next
-
-
 def _acts(gateway: Gateway, wanted: Mapping[str, str | None], page_size: int) -> Iterator[Record]:
     cursor: str | None = ""
     while cursor is not None:
@@ -142,8 +160,3 @@ def _acts(gateway: Gateway, wanted: Mapping[str, str | None], page_size: int) ->
         page = gateway.ask("audit.acts", ActPage, query=asked)
         yield from page.acts
         cursor = page.next
-
-
-def _check(option: str, word: str | None, allowed: tuple[str, ...]) -> None:
-    if word is not None and word not in allowed:
-        raise WrongUse(f"--{option}: '{shown(word)}' is none of {', '.join(allowed)}")

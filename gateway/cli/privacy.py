@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from gateway.cli import rights
 from gateway.cli.wrong_use import WrongUse
 from gateway.policy.faults import PolicyInvalid
 from gateway.policy.load import judge, read
@@ -50,6 +51,11 @@ def build() -> typer.Typer:
     )
     app.command("scan")(scan)
     app.command("score")(score)
+    app.command("find")(rights.find)
+    app.command("export")(rights.export)
+    app.command("erase")(rights.erase)
+    app.command("requests")(rights.requests)
+    app.command("certificate")(rights.certificate)
     return app
 
 

@@ -23,6 +23,7 @@ from gateway.admin.freeze_operations import FREEZE_OPERATIONS
 from gateway.admin.key_operations import KEY_OPERATIONS
 from gateway.admin.operations import Operation
 from gateway.admin.policy_operations import POLICY_OPERATIONS
+from gateway.admin.privacy_operations import PRIVACY_OPERATIONS
 from gateway.admin.system_operations import SYSTEM_OPERATIONS
 from gateway.admin.usage_operations import USAGE_OPERATIONS
 from gateway.admin.user_operations import USER_OPERATIONS
@@ -50,6 +51,7 @@ _OPERATIONS: Final = {
         *AUDIT_OPERATIONS,
         *ACT_OPERATIONS,
         *POLICY_OPERATIONS,
+        *PRIVACY_OPERATIONS,
         *USAGE_OPERATIONS,
         *BUDGET_OPERATIONS,
         *FREEZE_OPERATIONS,
@@ -132,7 +134,7 @@ def only_here(url: str | None, what: str) -> None:
         raise WrongUse(f"{what}: run it where the gateway's data is, without --url and GATEWAY_URL")
 
 
-def body_of(model: type[T], options: Mapping[str, str], **fields: Any) -> T:
+def body_of(model: type[T], options: Mapping[str, str], /, **fields: Any) -> T:
     """What is sent, judged here already; WrongUse names the option (`options`: by field) that is wrong."""
     try:
         return model.model_validate({name: value for name, value in fields.items() if value is not None})

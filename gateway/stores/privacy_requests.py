@@ -12,7 +12,7 @@ from gateway.stores.database import reading, writing
 from gateway.stores.rights_tables import requests
 
 RequestKind = Literal["find", "export", "erase"]
-RequestState = Literal["open", "deferred", "done"]
+
 DUE_AFTER_MS: Final = 30 * 24 * 3_600_000
 """A month, as the law has it (GDPR, article 12)."""
 
@@ -43,16 +43,13 @@ class SqlPrivacyRequests:
         with writing(self._engine, durable=True) as connection:
             connection.execute(insert(requests).values(**values))
 
-    def end(
-        self,
-        request_id: str,
-        state: RequestState,
-        at_ms: int,
-        *,
-        note: str | None = None,
-        document: str | None = None,
-    ) -> None:
-        values = {"state": state, "ended_at": at_ms, "note": note, "document": document}
+    def defer(self, request_id: str, note: str) -> None:
+        values = {"state": "deferred", "note": note}
+        with writing(self._engine, durable=True) as connection:
+            connection.execute(update(requests).where(requests.c.id == request_id).values(**values))
+
+    def end(self, request_id: str, at_ms: int, document: str | None = None) -> None:
+        values = {"state": "done", "ended_at": at_ms, "note": None, "document": document}
         with writing(self._engine, durable=True) as connection:
             connection.execute(update(requests).where(requests.c.id == request_id).values(**values))
 

@@ -36,6 +36,7 @@ WITHIN_A_TEAM = frozenset(
     {
         *("keys.list", "keys.create", "keys.show", "keys.rotate", "keys.revoke"),
         *("audit.calls", "audit.call", "audit.acts", "audit.act"),
+        *("audit.totals", "audit.export", "audit.content", "audit.search_content"),
         *("usage.report", "usage.repriced", "budgets.list"),
     }
 )
@@ -52,6 +53,13 @@ BODIES: dict[str, Any] = {
         "until": f"{datetime.now(UTC) + timedelta(days=1):%Y-%m-%dT%H:%M:%SZ}",
         "reason": "a test",
     },
+    "audit.export": {"team": "sales"},
+    "audit.content": {"reason": "a test"},
+    "audit.search_content": {"reason": "a test", "text": "whatever"},
+    "privacy.find": {"subject": "user:nobody"},
+    "privacy.export": {"subject": "user:nobody"},
+    "privacy.erase": {"subject": "user:nobody"},
+    "holds.add": {"reason": "a test", "team": "sales"},
     "policy.check": {"files": {"gateway.yaml": "gateway: 1\n"}},
     "policy.rollback": {"revision": "0" * 12},
 }
@@ -60,6 +68,10 @@ NOT_THERE = {
     "budgets.withdraw": 404,
     "audit.call": 404,
     "audit.act": 404,
+    "audit.content": 404,
+    "privacy.export": 404,
+    "privacy.erase": 404,
+    "holds.release": 404,
     "policy.rollback": 404,
     "policy.diff": 404,
 }
@@ -70,7 +82,7 @@ async def asked(side: Side, operation: Operation, key: str | None, team: str = "
     path = operation.path
     if "{key_id}" in path:
         path = path.format(key_id=side.key("caller", team=team)[1].id)
-    path = path.format(call_id="01k8", act_id="act_01", revision="folder", increase_id="inc_0123456789ab")
+    path = path.format(call_id="01k8", act_id="act_01", revision="folder", increase_id="inc_0123456789ab", hold_id="hold_0")
     body = BODIES.get(operation.name)
     if body is not None and "team" in body:
         body = body | {"team": team}

@@ -15,7 +15,7 @@ from gateway.admin.audit_bodies import Ending as AskedEnding
 from gateway.audit.entry import Who, time_text
 from gateway.audit.log import AuditLog
 from gateway.call import Ending
-from gateway.cli import audit
+from gateway.cli import call_filters
 from gateway.installation import open_installation
 from gateway.settings import load_settings
 from gateway.stores.database import writing
@@ -140,10 +140,10 @@ def test_every_ending_can_be_asked_for():
 
 
 def test_every_stage_that_refuses_can_be_asked_for():
-    package = Path(audit.__file__).parent.parent
+    package = Path(call_filters.__file__).parent.parent
     sources = (path for path in package.rglob("*.py") if path.parent.name not in ("admin", "cli"))
     named = {stage for path in sources for stage in re.findall(r'stage="(\w+)"', path.read_text())}
-    assert named and named <= set(audit._STAGES)
+    assert named and named <= set(call_filters.STAGES)
 
 
 @pytest.mark.parametrize("text", ["yesterday", "1y", "2027-13-01", "99999999999w"])

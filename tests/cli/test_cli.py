@@ -25,8 +25,9 @@ def test_the_commands_are_those_of_the_package():
         "freeze",
         "unfreeze",
         "privacy",
+        "report",
     ]
-    assert len(Commands()) == 12
+    assert len(Commands()) == 13
     assert all(Commands()[name].name == name for name in Commands())
 
 
