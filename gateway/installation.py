@@ -128,7 +128,7 @@ def _open_database(settings: Settings, clock: SystemClock, busy_timeout_ms: int)
         )
     except (StoreUnavailable, SQLAlchemyError, sqlite3.Error, OSError) as error:
         named = "GATEWAY_DATABASE_URL" if settings.database_url else "GATEWAY_DATA"
-        raise StoreUnavailable(f"{named}: {settings.database}: {error}") from error
+        raise StoreUnavailable(f"{named}: {settings.database_shown}: {error}") from error
 
 
 def _secret_of(database: Database, settings: Settings, given: bytes | None) -> bytes:
@@ -143,14 +143,14 @@ def _secret_of(database: Database, settings: Settings, given: bytes | None) -> b
         known = connection.execute(kept).scalar_one_or_none()
         if given is None and known is not None and not settings.secret_file.exists():
             raise SecretInvalid(
-                f"{source} is gone, and the database {settings.database} needs it: put it back"
+                f"{source} is gone, and the database {settings.database_shown} needs it: put it back"
             )
         secret = _secret_on_disk(settings.secret_file) if given is None else given
         if known is None:
             connection.execute(insert(counters).values(name=_FINGERPRINT, value=fingerprint(secret)))
         elif known != fingerprint(secret):
             raise SecretInvalid(
-                f"{source} is not the secret that the database {settings.database} was made with"
+                f"{source} is not the secret that the database {settings.database_shown} was made with"
             )
     return secret
 
@@ -164,7 +164,8 @@ def _secret_on_disk(path: Path) -> bytes:
 
 def _keep_private(url: str) -> None:
     """A database that is made now is its owner's alone; SQLite gives its other files the same mode."""
-    path = make_url(url).database
+    parsed = make_url(url)
+    path = parsed.database if parsed.get_backend_name() == "sqlite" else None
     if path and path != ":memory:" and not Path(path).exists():
         with suppress(OSError):  # whoever opens the database says what is wrong
             Path(path).touch(mode=0o600)

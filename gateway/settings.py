@@ -19,6 +19,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from gateway.errors import GatewayError
 
 _PREFIX: Final = "GATEWAY_"
+_POSTGRES: Final = ("postgresql://", "postgresql+psycopg://")
 _ADMIN_KEY_CHARS: Final = 32
 _PRINTED: Final = re.compile(r"[!-~]+")
 _OTHERS: Final = frozenset({"GATEWAY_TRIAL_KEY", "GATEWAY_URL", "GATEWAY_TOKEN"})
@@ -44,8 +45,10 @@ class Settings(BaseSettings):
     data: Path = Field(
         Path("data"), description="Folder of the audit spool, the SQLite file and generated secrets."
     )
-    database_url: str | None = Field(
-        None, description="SQLAlchemy URL; default: SQLite under the data folder."
+    database_url: SecretStr | None = Field(
+        None,
+        description="Where the records are kept: sqlite:///PATH, or postgresql://USER:PASSWORD@HOST/NAME for several "
+        "gateways; default: SQLite under the data folder.",
     )
     redis_url: SecretStr | None = Field(
         None,
@@ -72,7 +75,9 @@ class Settings(BaseSettings):
     admin_key: SecretStr | None = Field(
         None, description="A key with all permissions, for administration only."
     )
-    workers: int = Field(1, ge=1, description="Processes. This version has one.")
+    workers: int = Field(
+        1, ge=1, le=64, description="Processes on the port. More than one need GATEWAY_REDIS_URL."
+    )
     upstream: Literal["aiohttp", "httpx"] = Field("aiohttp", description="HTTP client towards providers.")
     max_body_bytes: int = Field(32 * 1024 * 1024, ge=1024, description="Largest request body.")
     upload_bytes: int = Field(
@@ -128,25 +133,37 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _fits_this_version(self) -> Settings:
-        if self.workers > 1:
+        if self.workers > 1 and self.redis_url is None:
             raise ValueError(
-                "GATEWAY_WORKERS: this version has one worker in a process; start more gateways, with one "
-                "GATEWAY_REDIS_URL for all"
+                "GATEWAY_WORKERS: several processes count limits and budgets in one place; set GATEWAY_REDIS_URL"
             )
-        if self.database_url and not self.database_url.startswith("sqlite:///"):
-            raise ValueError(
-                "GATEWAY_DATABASE_URL: this version keeps its records in SQLite (sqlite:///PATH)"
-            )
-        if self.redis_url is not None:
-            lacking = [name for name in ("secret_key", "signing_key") if getattr(self, name) is None]
-            if lacking:
-                names = " and ".join(f"{_PREFIX}{name.upper()}" for name in lacking)
-                raise ValueError(f"{names}: with GATEWAY_REDIS_URL every gateway has to be given the same")
+        shared = "GATEWAY_REDIS_URL" if self.redis_url is not None else None
+        if not self.database.startswith("sqlite:///"):
+            if not self.database.startswith(_POSTGRES):
+                raise ValueError(
+                    "GATEWAY_DATABASE_URL: expected sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME"
+                )
+            shared = shared or "a database of several gateways (GATEWAY_DATABASE_URL)"
+        lacking = [name for name in ("secret_key", "signing_key") if getattr(self, name) is None]
+        if shared is not None and lacking:
+            names = " and ".join(f"{_PREFIX}{name.upper()}" for name in lacking)
+            raise ValueError(f"{names}: with {shared} every gateway has to be given the same")
         return self
 
     @property
     def database(self) -> str:
-        return self.database_url or f"sqlite:///{self.data / 'gateway.db'}"
+        """Its URL, with the password."""
+        if self.database_url is None:
+            return f"sqlite:///{self.data / 'gateway.db'}"
+        return self.database_url.get_secret_value()
+
+    @property
+    def database_shown(self) -> str:
+        """The same for people, without the password."""
+        scheme, mark, rest = self.database.partition("://")
+        user, at, place = rest.rpartition("@")
+        place = place.partition("?")[0] if scheme.startswith("postgres") else place
+        return f"{scheme}{mark}{user.partition(':')[0]}{at}{place}"
 
     @property
     def secret_file(self) -> Path:

@@ -105,8 +105,8 @@ def intent_columns(writer: str, seq: int, entry: Intent) -> Row:
         ",".join(who.roles),
         entry.purpose.use_case,
         asked.api,
-        asked.model,
-        int(asked.stream),
+        _shown(asked.model),
+        asked.stream,
         entry.policy,
         None if entry.cost is None or entry.cost.reserved_usd is None else _nano_usd(entry.cost.reserved_usd),
         last_refusal(entry.decisions),
@@ -123,7 +123,7 @@ def outcome_columns(seq: int, entry: Outcome) -> Row:
         entry.ending,
         served.provider,
         served.region,
-        served.target,
+        _shown(served.target),
         _listed([one.region or "none" for one in served.attempts]) if served.attempts else None,
         _found(entry.checks) if entry.checks else None,
         *(_NOT_USED if usage is None else _particulars(usage)),
@@ -133,6 +133,11 @@ def outcome_columns(seq: int, entry: Outcome) -> Row:
         None if usage is None else _storable(usage.output_tokens),
         None if cost.usd is None else _nano_usd(cost.usd),
     )
+
+
+def _shown(text: str | None) -> str | None:
+    """PostgreSQL has no text with a zero character in it, and callers may ask for a model of such a name."""
+    return text.replace("\0", "\ufffd") if text is not None and "\0" in text else text
 
 
 def _listed(names: Iterable[str]) -> str | None:
@@ -156,7 +161,7 @@ def _particulars(usage: Usage) -> Row:
         _some(usage.audio_input_tokens),
         _some(usage.audio_output_tokens),
         _some(usage.images),
-        None if tier is None else tier[:_LONGEST_TIER],
+        None if tier is None else _shown(tier[:_LONGEST_TIER]),
         usage.batch or None,
         usage.estimated or None,
     )

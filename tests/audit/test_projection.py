@@ -136,3 +136,10 @@ def test_a_call_is_listed_under_what_its_checks_found():
     ]
     row = OutcomeColumns._make(outcome_columns(1, replace(outcome("c1"), checks=tuple(checks))))
     assert row.entities == ",EMAIL,PERSON,"
+
+
+def test_a_model_whose_name_no_database_can_hold_stops_no_shipment():
+    asked = replace(intent("c1"), asked=replace(intent("c1").asked, model="fa\0st"))
+    told = replace(outcome("c1"), served=Served(target="a/\0"), usage=Usage(1, 1, tier="\0"))
+    (row,) = [dict(zip(CALL_COLUMNS, call, strict=True)) for call in shipped(asked, told).calls]
+    assert (row["model"], row["target"], row["tier"]) == ("fa\ufffdst", "a/\ufffd", "\ufffd")

@@ -240,7 +240,7 @@ async def test_two_gateways_share_a_limit_in_redis(tmp_path_factory: pytest.Temp
     with redis_server(home) as redis:
         shared: dict[str, Any] = {
             "redis_url": SecretStr(redis.url),
-            "database_url": f"sqlite:///{home / 'shared.db'}",
+            "database_url": SecretStr(f"sqlite:///{home / 'shared.db'}"),
             "secret_key": SecretStr("c2hhcmVkLXNlY3JldC1zaGFyZWQtc2VjcmV0LXNoYXJlZA=="),
         }
         async with (

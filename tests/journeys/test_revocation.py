@@ -177,7 +177,7 @@ async def test_what_ends_a_key_at_one_gateway_ends_it_and_its_streams_at_all(
 
 
 def _settings(folder: Path) -> Settings:
-    return Settings(data=folder / "a", database_url=_database(folder), secret_key=SecretStr(SECRET))
+    return Settings(data=folder / "a", database_url=SecretStr(_database(folder)), secret_key=SecretStr(SECRET))
 
 
 def _database(folder: Path) -> str:
