@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import pytest
@@ -10,9 +11,14 @@ from msgspec.structs import replace
 from gateway.call import Call, Candidate, Measured, Plan
 from gateway.errors import Refused
 from gateway.ledger.demand import Charge
+from gateway.ledger.demands import Freeze, Increase
 from gateway.ledger.local import LocalLedger
 from gateway.policy.entries import Entry
+from gateway.policy.match import Match
+from gateway.policy.models.match import MatchEntry
+from gateway.policy.secrets import Secret
 from gateway.policy.snapshot import Model, Provider, Target
+from gateway.policy.webhooks import Webhook
 from gateway.runtime import Runtime
 from gateway.stages import reserve
 from gateway.upstream.prices import FREE
@@ -21,7 +27,7 @@ from gateway.usage import Usage
 from tests.ledger.declared import budget, limit
 from tests.parts.calls import CHAT, TARGET, candidate, chat_body, make_policy, planned_call
 from tests.parts.ledgers import CountingLedger, NoPast, roomy
-from tests.parts.runtime import RATES, FakeClock, make_runtime
+from tests.parts.runtime import NOON_MS, RATES, FakeClock, FakeEvents, FakeMeasures, make_runtime
 
 MODEL = Model("fast", (TARGET,))
 CLAUDE = Target("c/claude", Provider("c", "anthropic", "https://claude.test"), "claude")
@@ -140,3 +146,81 @@ def test_a_call_without_a_hold_gives_nothing_back():
     call = planned_call(candidate())
     reserve.leave(call, make_runtime(call.policy, ledger=ledger))
     assert ledger.settled == 0
+
+
+TINY = "0.000000001 USD"
+HOOK = Webhook("w1", "alerts.webhooks.0", Secret("https://alerts.test/"))
+
+
+def local(call: Call, **changes: Any) -> Runtime:
+    """A runtime whose ledger counts."""
+    return make_runtime(call.policy, ledger=LocalLedger(FakeClock(), NoPast()), **changes)
+
+
+async def test_a_budget_that_only_warns_is_noted_and_told_of_and_holds_the_call():
+    call = held_call(budget(on_exceeded="warn", amount=TINY))
+    call.policy = dataclasses.replace(call.policy, webhooks=(HOOK,))
+    events = FakeEvents()
+    await reserve.enter(call, local(call, events=events), lambda *_: None)
+    assert call.hold is not None
+    noted = call.trail[-1]
+    assert (noted.rule, noted.verdict, noted.reason) == ("support-month", "flag", "above its amount")
+    assert [each.what for each in events.told] == ["budget.exceeded"]
+
+
+@pytest.mark.parametrize(("hooks", "told"), [((HOOK,), ["budget.exceeded"]), ((), [])])
+async def test_of_a_budget_without_room_those_are_told_whom_the_policy_names(
+    hooks: tuple[Webhook, ...], told: list[str]
+):
+    call = held_call(budget(amount="0.001 USD"))
+    call.policy = dataclasses.replace(call.policy, webhooks=hooks)
+    assert call.policy.entries
+    events = FakeEvents()
+    runtime = local(call, events=events)
+    with pytest.raises(Refused) as refused:
+        for number in range(1000):
+            call.id, call.hold = f"call-{number}", None
+            await reserve.enter(call, runtime, lambda *_: None)
+    assert refused.value.problem.code == "budget_exceeded"
+    assert [each.what for each in events.told] == told
+
+
+async def test_what_is_never_affordable_is_a_mistake_of_the_caller_and_nobody_is_told():
+    call = held_call(budget(amount=TINY))
+    call.policy = dataclasses.replace(call.policy, webhooks=(HOOK,))
+    events = FakeEvents()
+    with pytest.raises(Refused):
+        await reserve.enter(call, local(call, events=events), lambda *_: None)
+    assert events.told == []
+
+
+async def test_an_increase_makes_room_and_its_end_takes_it_back():
+    call = held_call(budget(amount=TINY))
+    raised = FakeMeasures(increases={"support-month": (Increase(10**9, NOON_MS + 1, "launch"),)})
+    await reserve.enter(call, local(call, measures=raised), lambda *_: None)
+    assert call.hold is not None
+    [demand] = call.hold.demands
+    assert demand.most == 10**9 + 1
+    over = FakeMeasures(increases={"support-month": (Increase(10**9, NOON_MS, "launch"),)})
+    with pytest.raises(Refused):
+        await reserve.enter(call, local(call, measures=over), lambda *_: None)
+
+
+async def test_a_frozen_call_is_refused_also_under_a_policy_without_entries_and_takes_nothing():
+    ledger, call = CountingLedger(), planned_call(candidate())
+    freeze = Freeze("frz_1", Match.of(MatchEntry(model=("fast",))))
+    runtime = make_runtime(call.policy, ledger=ledger, measures=FakeMeasures((freeze,)))
+    with pytest.raises(Refused) as refused:
+        await reserve.enter(call, runtime, lambda *_: None)
+    assert (refused.value.problem.code, refused.value.rule) == ("frozen", "frz_1")
+    assert ledger.asked == []
+
+
+async def test_a_downgrade_does_not_lead_where_calls_are_frozen():
+    entry = budget(on_exceeded={"downgrade": "local"}, amount=TINY)
+    call, cheap = held_call(entry), replace(candidate("vllm/llama"), asked_for="local", rates=FREE)
+    freeze = Freeze("frz_1", Match.of(MatchEntry(provider=("vllm",))))
+    runtime = local(call, measures=FakeMeasures((freeze,)))
+    with pytest.raises(Refused) as refused:
+        await reserve.enter(call, runtime, lambda *_: Plan((cheap,)))
+    assert refused.value.problem.code == "exceeds_limit"
