@@ -21,6 +21,7 @@ from gateway.privacy.recognizers.name_cues import (
     PARTICLES,
     TITLES,
 )
+from gateway.privacy.recognizers.name_lists import listed, speakers
 from gateway.privacy.recognizers.runs import CAPITAL, Word, like_name, runs, shaped
 from gateway.privacy.spans import Span
 from gateway.privacy.vocabulary import Vocabulary
@@ -48,7 +49,8 @@ class People:
         found = list(known)
         before: list[Word] = []
         left: list[list[Word]] = []
-        for run in runs(text):
+        every = list(runs(text))
+        for run in every:
             if run[0].start not in taken:
                 if before and self._reversed(text, before, run):
                     found.append(Span(before[-1].start, run[min(len(run), 2) - 1].end, "PERSON", 0.7))
@@ -58,6 +60,8 @@ class People:
                     left.append(run)
             before = run
         found.extend(self._listed(left, found))
+        found.extend(listed(text, every, self._known))
+        found.extend(speakers(text, self._known))
         found.extend(self._in_lower_case(text))
         yield from found
         yield from self._again(text, found)
