@@ -47,7 +47,8 @@ async def provider() -> AsyncIterator[Provider]:
 @pytest.fixture
 async def gateways(tmp_path: Path, provider: Provider) -> AsyncIterator[list[GatewayProcess]]:
     """Three processes, each with a data folder of its own, and one database."""
-    shared = {"GATEWAY_DATABASE_URL": _database(tmp_path), "GATEWAY_SECRET_KEY": SECRET}
+    secrets = {"GATEWAY_SECRET_KEY": SECRET, "GATEWAY_SIGNING_KEY": SECRET}
+    shared = {"GATEWAY_DATABASE_URL": _database(tmp_path), **secrets}
     policy = journey_policy(provider.url, "http://127.0.0.1:9")
     made = [GatewayProcess(tmp_path / name, policy, settings=shared) for name in ("a", "b", "c")]
     await asyncio.to_thread(made[0].start)
@@ -177,7 +178,12 @@ async def test_what_ends_a_key_at_one_gateway_ends_it_and_its_streams_at_all(
 
 
 def _settings(folder: Path) -> Settings:
-    return Settings(data=folder / "a", database_url=SecretStr(_database(folder)), secret_key=SecretStr(SECRET))
+    return Settings(
+        data=folder / "a",
+        database_url=SecretStr(_database(folder)),
+        secret_key=SecretStr(SECRET),
+        signing_key=SecretStr(SECRET),
+    )
 
 
 def _database(folder: Path) -> str:
