@@ -9,6 +9,7 @@ import uvicorn
 
 from gateway.protocol import BoundedProtocol
 from gateway.settings import Settings
+from gateway.workers import shared_socket
 
 _MOST_ADMIN_CONNECTIONS: Final = 256
 _ADMIN_GRACE_S: Final = 5
@@ -62,18 +63,24 @@ def _config(settings: Settings, app: Any, turn_away: Any, most_connections: int)
 class Server(uvicorn.Server):
     """Says where it listens once it does: with port 0 nobody knows before.
 
-    `beside` is a second server in the same loop: it listens before this one and until this one stops.
+    `beside` is a second server in the same loop: it listens before this one and until this one stops. `shared`: other
+    processes listen at the same address.
     """
 
-    def __init__(self, config: uvicorn.Config, listening: Any, beside: Server | None = None) -> None:
+    def __init__(
+        self, config: uvicorn.Config, listening: Any, beside: Server | None = None, *, shared: bool = False
+    ) -> None:
         super().__init__(config)
         self._listening = listening
         self._beside = beside
+        self._shared = shared
 
     async def startup(self, sockets: list[Any] | None = None) -> None:
         if self._beside is not None:
             await self._beside.begin()
         try:
+            if self._shared:
+                sockets = [shared_socket(self.config.host, self.config.port)]
             await super().startup(sockets)
         except BaseException:
             if self._beside is not None:

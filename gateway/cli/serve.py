@@ -19,6 +19,7 @@ from gateway.policy.snapshot import Policy
 from gateway.secrets import write_private
 from gateway.server import Server, admin_config, config
 from gateway.settings import Settings, environment, load_settings, unknown_variables
+from gateway.workers import Ready, Workers, shared_socket
 
 _GC_AFTER_ALLOCATIONS: Final = 10_000
 """Requests under way hold thousands of objects; Python's 700 would look at them at every turn."""
@@ -47,31 +48,62 @@ def serve(
     )
     for chatty in ("alembic", "uvicorn"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
-    welcome = Welcome(settings, policy)
+    if settings.workers == 1:
+        status = work(settings, policy, Welcome(settings, policy))
+    else:
+        status = _several(settings, policy)
+    if status:
+        raise typer.Exit(status)
+
+
+def _several(settings: Settings, policy: Policy) -> int:
+    """The port is this process's from the beginning, so that all have the same where any free one will do."""
+    with shared_socket(settings.host, settings.port) as held:
+        same = settings.model_copy(update={"port": held.getsockname()[1]})
+
+        def worker(ready: Ready | None) -> int:
+            try:
+                return work(same, policy, Welcome(same, policy, ready, tells=ready is not None))
+            except GatewayError as error:
+                print(f"gateway: {error}", file=sys.stderr, flush=True)
+                return 2
+
+        return Workers(settings.workers, worker).run()
+
+
+def work(settings: Settings, policy: Policy, welcome: Welcome) -> int:
+    """One process of the gateway, until it is told to stop. Its exit status."""
     faults: list[GatewayError] = []
     front = application(settings, policy, welcome.opened, faults.append)
     logging.getLogger("uvicorn.error").addFilter(lambda _: not faults)  # a sentence follows, no traceback
     admin = admin_config(settings, front.aside, front.turn_away)
-    beside = None if admin is None else Server(admin, welcome.administers)
-    server = Server(config(settings, front, front.turn_away), welcome.listening, beside)
+    shared = settings.workers > 1
+    beside = None if admin is None else Server(admin, welcome.administers, shared=shared)
+    server = Server(config(settings, front, front.turn_away), welcome.listening, beside, shared=shared)
     with suppress(SystemExit):  # uvicorn has said why; the exit code is ours
         server.run()
     if faults:
         raise faults[0]
-    if not server.started:
-        raise typer.Exit(2)
+    return 0 if server.started else 2
 
 
 class Welcome:
-    """What a person is told at the start: where it listens, what is in force, how to make a call."""
+    """What a person is told at the start: where it listens, what is in force, how to make a call. Of several
+    processes one tells, and then calls `ready`."""
 
-    def __init__(self, settings: Settings, policy: Policy) -> None:
+    def __init__(
+        self, settings: Settings, policy: Policy, ready: Ready | None = None, *, tells: bool = True
+    ) -> None:
         self._settings = settings
         self._policy = policy
+        self._ready = ready
+        self._tells = tells
         self._bearer = "gw-…"
 
     def opened(self, installation: Installation) -> None:
         """Shows the trial key once on a terminal; elsewhere a log would keep it, so it goes to a file."""
+        if not self._tells:
+            return
         key = trial_key(installation)
         if key is None:
             print("make a key with: scripts/gateway keys create NAME --role ROLE")
@@ -91,11 +123,15 @@ class Welcome:
         gc.collect()
         gc.freeze()
         gc.set_threshold(_GC_AFTER_ALLOCATIONS, 20, 50)
-        self._tell(_url(host, port))
+        if self._tells:
+            self._tell(_url(host, port))
+        if self._ready is not None:
+            self._ready()
 
     def administers(self, host: str, port: int) -> None:
         """Called before, where the admin side has a port of its own."""
-        print(f"admin side on {_url(host, port)}")
+        if self._tells:
+            print(f"admin side on {_url(host, port)}")
 
     def _tell(self, base: str) -> None:
         policy = self._policy
