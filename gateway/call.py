@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal
+from typing import Final, Literal
 
 from msgspec import Struct
 
@@ -136,6 +136,10 @@ class Timing(Struct):
     upstream_s: float = 0.0
 
 
+_QUOTING: Final = frozenset({"prompt", "authorize", "unpack"})
+"""Stages whose refusals quote what was asked. Under a policy with privacy that is not recorded before it was read."""
+
+
 class Call(Struct):
     """One request from the door to its record."""
 
@@ -229,7 +233,8 @@ class Call(Struct):
 
     def refuse(self, refused: Refused) -> None:
         """The gateway's own no: into the trail, and the ending."""
-        self.note(refused.stage, refused.rule, "refuse", refused.problem.message)
+        told = self.inspected or self.policy.privacy is None or refused.stage not in _QUOTING
+        self.note(refused.stage, refused.rule, "refuse", refused.problem.message if told else None)
         self.end("refused", refused.problem)
 
     def break_down(self, *, answering: bool) -> None:

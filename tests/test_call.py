@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from gateway.errors import Kind, Problem, Refused
-from tests.parts.calls import make_call
+from tests.parts.calls import make_call, make_policy
+from tests.parts.protections import privacy
 
 NO = Problem(Kind.FORBIDDEN, "no", code="never")
 
@@ -46,3 +47,15 @@ def test_calls_do_not_share_what_they_collect():
     one.note("a", "b", "allow")
     one.tags["x"] = "y"
     assert (other.trail, other.tags, other.attempts) == ([], {}, [])
+
+
+def test_what_a_refusal_quotes_is_not_recorded_before_it_was_read():
+    for rules, inspected, reason in (
+        (None, False, "no x"),
+        (privacy({}), False, None),
+        (privacy({}), True, "no x"),
+    ):
+        call = make_call(make_policy(privacy=rules))
+        call.inspected = inspected
+        call.refuse(Refused(Problem(Kind.FORBIDDEN, "no x"), stage="authorize", rule="model"))
+        assert [one.reason for one in call.trail] == [reason]

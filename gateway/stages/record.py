@@ -93,7 +93,7 @@ def intent(call: Call, verdicts: int) -> Intent:
         purpose=Purpose(use_case=call.use_case, tags=call.tags if told else {}),
         asked=AskedFor(
             api=call.dialect.api,
-            model=None if asked is None else asked.model[:256] or None,
+            model=None if asked is None else _model(call, asked),
             stream=False if asked is None else asked.stream,
             tools=() if asked is None or not (asked.functions or asked.hosted_tools) else _tools(asked),
         ),
@@ -109,6 +109,14 @@ def _held(call: Call) -> Cost | None:
         return None
     nano_usd = reserved(call.hold, call.bound).nano_usd
     return Cost(reserved_usd=dollars(nano_usd)) if nano_usd else None
+
+
+def _model(call: Call, asked: Asked) -> str | None:
+    """Under a policy with privacy a name that nobody declared is the caller's words, and nobody has read them."""
+    unknown = call.grant is None and call.policy.privacy is not None
+    if unknown and call.policy.model_for(asked.model) is None:
+        return None
+    return asked.model[:256] or None
 
 
 def _tools(asked: Asked) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from gateway.stores.database import reading, writing
 from gateway.stores.keys import next_change
 from gateway.stores.rights_tables import contents, erasures, subjects
 from gateway.stores.tables import keys
+from gateway.stores.vault import of_person, vault
 
 GONE: Final = "erased"
 """What stands in place of a key's name."""
@@ -40,6 +41,7 @@ class SqlErasures:
         How many contents there were."""
         with writing(self._engine, durable=True) as connection:
             removed = connection.execute(delete(contents).where(sealed_for(tombstone.subject))).rowcount
+            connection.execute(delete(vault).where(of_person(tombstone.subject)))
             connection.execute(delete(subjects).where(subjects.c.pseudonym == tombstone.subject))
             if tombstone.keys:
                 _take_keys(connection, tombstone)

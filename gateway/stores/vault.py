@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import (
     BigInteger,
     Column,
+    ColumnElement,
     Engine,
     Index,
     LargeBinary,
@@ -56,6 +57,11 @@ Index("vault_end_user", vault.c.end_user)
 T = TypeVar("T")
 People = tuple[str | None, str | None]
 """The pseudonyms of a user and an end user: what is theirs can be found to be erased."""
+
+
+def of_person(pseudonym: str) -> ColumnElement[bool]:
+    """All that was kept of calls of this person: goes when they are erased."""
+    return or_(vault.c.user == pseudonym, vault.c.end_user == pseudonym)
 
 
 class SqlVault:
@@ -101,12 +107,6 @@ class SqlVault:
     def forget(self, tenant: str, object_id: str) -> None:
         with writing(self._engine) as connection:
             connection.execute(delete(vault).where(vault.c.id == self._key(tenant, object_id)))
-
-    def erase(self, pseudonym: str) -> int:
-        """All that was kept of calls of this person. How much that was."""
-        theirs = or_(vault.c.user == pseudonym, vault.c.end_user == pseudonym)
-        with writing(self._engine) as connection:
-            return int(connection.execute(delete(vault).where(theirs)).rowcount)
 
     def _key(self, tenant: str, object_id: str) -> bytes:
         said = f"{len(tenant)}:{tenant}{object_id}".encode("utf-8", "surrogatepass")

@@ -16,7 +16,8 @@ from gateway.runtime import Runtime
 from gateway.stages import record
 from gateway.usage import Usage
 from tests.ledger.drawn import demand
-from tests.parts.calls import candidate, make_call, planned_call
+from tests.parts.calls import candidate, chat_body, make_call, make_policy, planned_call
+from tests.parts.protections import privacy
 from tests.parts.runtime import NOON_MS, FakeAudit, FakeIncoming, kinds, make_runtime
 
 
@@ -208,3 +209,15 @@ async def test_an_intent_that_did_not_fail_is_written_once_though_its_caller_lef
     runtime = await left_while_waiting(call, audit)
     record.leave(call, runtime)
     assert kinds(audit.entries) == ["Intent", "Outcome"]
+
+
+def test_of_what_was_not_inspected_no_words_of_the_caller_are_recorded():
+    call = make_call(make_policy(privacy=privacy({})))
+    call.asked = call.dialect.parse(chat_body(model="ann@lee.org"))
+    call.tags, call.request_id = {"a": "b"}, "mine"
+    told = record.intent(call, 0)
+    assert (told.asked.model, told.purpose.tags, told.request_id) == (None, {}, None)
+    call.asked = call.dialect.parse(chat_body())
+    call.inspected = True
+    told = record.intent(call, 0)
+    assert (told.asked.model, told.purpose.tags, told.request_id) == ("fast", {"a": "b"}, "mine")

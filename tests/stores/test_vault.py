@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 from gateway.stores.database import Database, reading, writing
+from gateway.stores.erasures import SqlErasures, Tombstone
 from gateway.stores.interfaces import StoreUnavailable
 from gateway.stores.vault import LASTS_MS, SqlVault, open_vault, vault
 
@@ -72,12 +73,13 @@ def test_a_row_that_was_moved_or_changed_is_no_answer(database: Database):
         store.find("team:b", "resp_1")
 
 
-def test_what_is_of_a_person_can_be_erased(database: Database):
+def test_what_is_of_a_person_goes_when_they_are_erased(database: Database):
     store = store_of(database)
     store.keep("team:a", "resp_1", VALUES, ("u_1", "e_1"))
     store.keep("team:a", "resp_2", VALUES, (None, "e_1"))
     store.keep("team:a", "resp_3", VALUES, ("u_2", None))
-    assert store.erase("e_1") == 2
+    SqlErasures(database.engine).erase(Tombstone("e_1", 1, "{}"))
+    assert store.find("team:a", "resp_2") is None
     assert store.find("team:a", "resp_1") is None and store.find("team:a", "resp_3") == VALUES
 
 
