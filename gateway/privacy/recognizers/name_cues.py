@@ -47,6 +47,15 @@ INTRODUCED: Final = re.compile(
     r"|[,!?.][\"”»'] (?:says|said|asks|asked|replied|shouted|whispered|sagte|fragte|dit|dijo|disse|zei)) \Z"
 )
 """In front of one word with a capital: they make it a name, known or not."""
+INTRODUCING: Final = frozenset(
+    "is was name's me him m'appelle heisse heiße llamo chiamo heet chamo chamo-me mr. mrs. ms. dr. prof. name? says said asks asked replied shouted whispered sagte fragte dit dijo disse zei "
+    "kid child baby son daughter wife husband partner brother sister mother father mom mum dad friend boss colleague neighbor neighbour doctor girlfriend boyfriend aunt uncle cousin nephew "
+    "niece grandmother grandfather fiance fiancé fiancee fiancée femme mari fils fille frère sœur soeur mère père ami amie collègue chef cheffe voisin voisine copain copine tante oncle cousine "
+    "frau mann sohn tochter bruder schwester mutter vater chefin kollege kollegin freund freundin nachbar nachbarin onkel mujer esposa marido esposo hijo hija hermano hermana madre padre "
+    "amigo amiga jefe jefa vecino vecina novio novia tía tío moglie marito figlio figlia fratello sorella amico amica collega capo vrouw man zoon dochter broer zus moeder vader vriend vriendin "
+    "baas buurman mulher filho filha irmão irmã mãe pai chefe colega vizinho vizinha".split()
+)
+"""The last words of INTRODUCED: a look at one word spares nearly all looks at the expression."""
 HUMAN: Final = re.compile(
     r"'s (?:wife|husband|son|daughter|mother|father|brother|sister|birthday|salary|doctor|boss|girlfriend|boyfriend|parents|kids?)\b"
     r"| (?:lives|lived) (?:at|in|on|with|near)\b| (?:was|is) (?:born|married|pregnant|divorced|widowed)\b| (?:shouted|whispered)\b"

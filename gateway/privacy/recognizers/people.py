@@ -17,6 +17,7 @@ from gateway.privacy.recognizers.name_cues import (
     FIELD,
     HUMAN,
     INTRODUCED,
+    INTRODUCING,
     LETTERED,
     PARTICLES,
     TITLES,
@@ -182,7 +183,7 @@ class People:
         if cue in ("by", "signed", "caller") and low in self._known.last and low not in self._known.common:
             return 0.55
         if (low not in self._known.common and like_name(run[0])) and (
-            INTRODUCED.search(before) is not None or HUMAN.match(text, run[0].end) is not None
+            _introduced(cue, before) or HUMAN.match(text, run[0].end) is not None
         ):
             return 0.6
         if low not in self._known.first and low.split("-")[0] not in self._known.first:
@@ -217,6 +218,10 @@ class People:
 def _title(text: str, word: Word) -> bool:
     """`M` is one only with its point; `Don` only with a capital or at the begin of a sentence, as all are."""
     return len(word.text) > 1 or text[word.end : word.end + 1] == "."
+
+
+def _introduced(cue: str, before: str) -> bool:
+    return cue in INTRODUCING and INTRODUCED.search(before) is not None
 
 
 def _initialled(text: str, run: list[Word]) -> bool:
