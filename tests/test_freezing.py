@@ -8,15 +8,16 @@ from dataclasses import replace
 import pytest
 from msgspec import structs
 
-from gateway.call import Call
-from gateway.errors import Refused
+from gateway.call import Call, Candidate
+from gateway.errors import NotConnected, Refused
 from gateway.freezing import end_frozen, freeze_of_caller, may_go, unfrozen
 from gateway.ledger.demands import Freeze
 from gateway.policy.match import Match
 from gateway.policy.models.match import MatchEntry
 from gateway.runtime import Runtime
+from gateway.stages import attempt
 from tests.parts.calls import candidate, planned_call
-from tests.parts.runtime import FakeMeasures, make_runtime
+from tests.parts.runtime import FakeMeasures, FakeUpstream, make_runtime
 from tests.test_revocation import Running
 
 FIRST, SECOND = candidate("acme/small", region="eu"), candidate("other/large", region="us")
@@ -64,6 +65,34 @@ def test_after_a_failure_a_call_does_not_go_where_it_is_frozen_by_now():
     assert [may_go(call, each, runtime) for each in (FIRST, SECOND)] == [True, False]
     assert (call.trail[-1].rule, call.trail[-1].verdict) == ("frz_1", "flag")
     assert may_go(call, SECOND, make_runtime(call.policy))
+
+
+async def test_a_fallback_that_is_frozen_is_not_called():
+    call = planned_call(FIRST, SECOND)
+    upstream = FakeUpstream(NotConnected("no"), NotConnected("no"))
+    measures = FakeMeasures((freeze(provider=("other",)),))
+    with pytest.raises(NotConnected):
+        await attempt.enter(call, make_runtime(call.policy, upstream, measures=measures))
+    assert len(upstream.sent) == 1
+
+
+@pytest.mark.parametrize(("sent_to", "ends"), [(None, True), (FIRST, True), (SECOND, False)])
+def test_a_call_ends_by_where_it_went_not_by_where_it_might_have_gone(sent_to: Candidate | None, ends: bool):
+    call = planned_call(FIRST, SECOND)
+    call.sent_to = sent_to
+    runtime = frozen_by(call, freeze(provider=("acme",)))
+    runtime.running[call.id] = call
+    end_frozen(runtime)
+    assert (call.ending == "refused") is ends
+
+
+def test_a_call_whose_caller_is_not_known_yet_is_left_to_the_stages():
+    call = planned_call(FIRST)
+    call.caller = call.plan = None
+    runtime = make_runtime(call.policy, measures=FakeMeasures((freeze(team=("*",)),), (freeze(team=("*",)),)))
+    runtime.running[call.id] = call
+    end_frozen(runtime)
+    assert (call.ending, runtime.running) == (None, {call.id: call})
 
 
 def test_a_caller_is_known_by_team_role_key_and_network():
