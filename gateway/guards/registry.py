@@ -112,6 +112,9 @@ class GuardBook:
 
     def prepare(self, policy: Policy) -> Guards:
         made = [guard_of(rule, self._detector) for rule in policy.guardrails]
+        if any(guard.asks is not None for guard in made):
+            for each in _looked_for(policy):
+                self._detector.prepare(each)
         guards = Guards(
             tuple(guard for guard in made if guard.rule.apply_to == "input"),
             tuple(guard for guard in made if guard.rule.apply_to == "output"),

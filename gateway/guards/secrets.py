@@ -19,6 +19,7 @@ class Secrets:
     sources: Final[frozenset[Source]] = EVERY_SOURCE
 
     def __init__(self, detector: Detects) -> None:
+        detector.prepare(_SECRETS)
         self._detector = detector
 
     def find(self, text: str) -> tuple[Finding, ...]:

@@ -15,6 +15,10 @@ from types import TracebackType
 from typing import Any, Self
 
 
+class _Server(ThreadingHTTPServer):
+    request_queue_size = 128
+
+
 class Classifier:
     """`asked` are the bodies that it was sent. It waits for `gate` before it answers."""
 
@@ -24,7 +28,7 @@ class Classifier:
         self.asked: list[Any] = []
         self.gate = threading.Event()
         self.gate.set()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self._server = _Server(("127.0.0.1", 0), _handler(self))
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
 
     @property

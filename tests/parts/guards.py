@@ -10,14 +10,8 @@ from gateway.guards.registry import GuardBook
 from gateway.policy.models.egress import Network
 from gateway.policy.snapshot import Policy
 from gateway.privacy.faults import TooLong
+from tests.guards.parts import NoDetector
 from tests.parts.detection import PATTERNS
-
-
-class _NoDetector:
-    """Secrets are not looked for."""
-
-    def __getattr__(self, name: str) -> object:
-        raise AssertionError("no detector is asked")
 
 
 @dataclass
@@ -28,7 +22,7 @@ class FakeGuards:
     unreadable: bool = False
     """Nobody knows what of a text others may see."""
     asked: list[bytes] = field(default_factory=list)
-    _book: GuardBook = field(default_factory=lambda: GuardBook(_NoDetector()))  # type: ignore[arg-type]
+    _book: GuardBook = field(default_factory=lambda: GuardBook(NoDetector()))
 
     async def prepare(self, policy: Policy) -> None:
         self._book.prepare(policy)
