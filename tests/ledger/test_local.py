@@ -7,8 +7,8 @@ import asyncio
 from gateway.ledger.demand import Charge, Hold, Refusal
 from gateway.ledger.local import LocalLedger
 from gateway.ledger.operations import Spent
-from gateway.ledger.protocol import Recorded
-from tests.ledger.parts import DAY_MS, NOTHING, GivenPast, as_hold, budget, requests, slot, wanted
+from gateway.ledger.protocol import Ended, Recorded
+from tests.ledger.parts import DAY_MS, NOTHING, GivenLog, GivenPast, as_hold, budget, requests, slot, wanted
 from tests.parts.runtime import FakeClock
 
 
@@ -105,3 +105,33 @@ async def test_leases_of_running_calls_are_renewed():
     renewing.cancel()
     assert isinstance(await local.reserve("b", wanted(slot(1))), Refusal)
     await local.aclose()
+
+
+async def test_what_a_dead_process_held_is_held_until_its_record_says_what_it_cost():
+    past = GivenPast({"month": Recorded(30, (("dead", 25), ("gone", 25)))})
+    told: list[Spent] = []
+    local = LocalLedger(FakeClock(), past, on_settled=lambda held, spent: told.extend(spent))
+    assert isinstance(await local.reserve("a", wanted(budget(21, 100))), Refusal)
+    past.over = {"dead": Ended(4, Charge(5, 0))}
+    await local.sweep()
+    held = as_hold(await local.reserve("b", wanted(budget(40, 100))))
+    assert isinstance(await local.reserve("c", wanted(budget(1, 100))), Refusal)
+    local.settle(held, Charge(0, 0))
+    past.over["gone"] = Ended(5, Charge(25, 0))
+    await local.sweep()
+    assert local.open == 0
+    local.settle(as_hold(await local.reserve("d", wanted(budget(1, 100)))), NOTHING)
+    assert [each.spent for each in told] == [35, 60]
+
+
+async def test_what_ended_here_is_on_record_before_a_counter_begins():
+    log = GivenLog(appended=7, shipped=6)
+
+    class ShippingClock(FakeClock):
+        async def sleep(self, seconds: float) -> None:
+            assert not past.asked
+            log.shipped = 7
+
+    past = GivenPast()
+    await LocalLedger(ShippingClock(), past, log=log).reserve("a", wanted(budget(1, 100)))
+    assert (past.asked, log.hurried) == (["month"], 1)
