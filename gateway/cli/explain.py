@@ -120,7 +120,8 @@ def _standing(at_ms: int) -> Iterator[Standing | None]:
     with ExitStack() as stack:
         try:
             url = load_settings().database
-            if not Path(make_url(url).database or "").is_file():
+            place = make_url(url)
+            if place.get_backend_name() == "sqlite" and not Path(place.database or "").is_file():
                 raise StoreUnavailable("there is no database yet")
             clock = SystemClock()
             opened = open_database(url, now_ms=clock.now_ms, new_id=str, read_only=True)
