@@ -184,9 +184,8 @@ class RestoringStream:
         told = self.told(self._inner.finish())
         if self._inner.terminator:
             return told
-        return (
-            told + self._rest() + (self._splitter.end if isinstance(self._splitter, ArraySplitter) else b"")
-        )
+        end = self._splitter.end if isinstance(self._splitter, ArraySplitter) else b""
+        return told + self._rest() + end
 
     @property
     def terminator(self) -> bytes:

@@ -96,6 +96,7 @@ COVERED_ELSEWHERE: Final[Mapping[str, str]] = {
     "gateway/stores/interfaces.py": "protocols; the conformance suite of the stores",
     "gateway/stores/ownership.py": "protocols; the tests of the stores",
     "gateway/upstream/opening.py": "tests/test_app.py: puts others together; both kinds are tried",
+    "gateway/privacy/interface.py": "protocols; tests/privacy/test_on_demand.py and tests/stores/test_vault.py",
     "gateway/upstream/interface.py": "protocols; the behaviour suite of the upstreams",
     "gateway/upstream/aiohttp_client.py": "tests/upstream/test_behaviour.py: and _connections, _faults, test_tls",
     "gateway/upstream/aiohttp_answer.py": "tests/upstream/test_behaviour_faults.py: its limits and breaks, on both loops",
