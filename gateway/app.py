@@ -38,7 +38,7 @@ from gateway.reload.reading import Folder
 from gateway.reload.reloader import Reloader
 from gateway.reload.status import InForce
 from gateway.revocation import end_revoked
-from gateway.rights import open_keeping
+from gateway.rights import open_keeping, rights_workers
 from gateway.runtime import Bounds, Runtime
 from gateway.settings import Settings, environment
 from gateway.stores.key_uses import LastUses, SqlKeyUses
@@ -93,6 +93,9 @@ async def running(
     async with AsyncExitStack() as stack:
         installation = stack.enter_context(open_installation(settings))
         announce(installation)
+        # Before what goes on beside calls: a model that a policy asks for may not be installed.
+        privacy = open_detection(installation.secret, _threads(stack, "privacy"), policy)
+        detection = await stack.enter_async_context(privacy)
         # Keys have a thread of their own: a revocation never waits behind callers' new names.
         threads = partial(_threads, stack)
         for_keys, for_uses, for_subjects = threads("keys"), threads("uses"), threads("subjects", 2)
@@ -105,7 +108,6 @@ async def running(
         stack.push_async_callback(uses.write)
         remote = await stack.enter_async_context(aclosing(remote_upstream(settings.upstream)))
         tokens = Tokens()
-        privacy = open_detection(installation.secret, threads("privacy"), policy)
         identities = stack.enter_context(closing(Identities(Fetcher(), clock)))
         measures = MeasuresInForce(SqlMeasures(installation.database.engine), threads("measures"), clock)
         await measures.refresh()
@@ -123,7 +125,7 @@ async def running(
             tokens=tokens,
             uploads=Uploads(settings.data / "uploads", for_uploads, lambda: secrets.token_hex(16)),
             upstreams=upstreams(remote, tokens, clock.now_ms),
-            detection=await stack.enter_async_context(privacy),
+            detection=detection,
             guards=await prepared(GuardsOnDemand(threads("guards"), Fetcher()), policy),
             vault=open_vault(installation.database.engine, installation.secret, for_objects, clock.now_ms),
             measures=measures,
@@ -152,6 +154,7 @@ def _workers(parts: Parts) -> Iterator[Coroutine[None, None, None]]:
     yield parts.identities.follow(lambda: policies.current)
     yield parts.reloader.follow()
     yield parts.notary.follow()
+    yield from rights_workers(parts.installation, parts.runtime)
     yield parts.measures.follow(lambda: end_frozen(parts.runtime))
     yield from parts.alerting.followers()
 

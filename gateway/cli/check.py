@@ -10,6 +10,8 @@ import typer
 from gateway.policy.cases import FOLDER
 from gateway.policy.faults import PolicyInvalid
 from gateway.policy.load import load_policy
+from gateway.policy.snapshot import Policy
+from gateway.privacy.recognizers.models import absent
 from gateway.settings import environment, load_settings
 
 
@@ -36,6 +38,8 @@ def check(
             print(f"note: the provider '{provider}' is off: {reason}")
         for warning in policy.warnings:
             print(f"warning: {warning}")
+        for sentence in _absent_models(policy):
+            print(f"warning: {sentence}")
         for part in policy.not_yet:
             print(part)
         tried = _try_cases(where) if test else None
@@ -49,6 +53,12 @@ def check(
     )
     if tried is not None:
         print(f"{where / FOLDER}: {tried} cases, all as expected")
+
+
+def _absent_models(policy: Policy) -> list[str]:
+    """Where the gateway runs they may be there."""
+    profiles = () if policy.privacy is None else policy.privacy.every()
+    return absent([model for profile in profiles for model in profile.models])
 
 
 def _try_cases(folder: Path) -> int:

@@ -43,6 +43,15 @@ def test_a_rule_that_is_about_no_call_is_a_warning(gateway: Run, folder: Path):
     assert f"warning: {folder / 'policies' / 'more.yaml'}:1:18: no call can reach the shadow `s`" in done.out
 
 
+def test_a_model_that_is_not_installed_is_a_warning(gateway: Run, folder: Path):
+    (folder / "policies" / "more.yaml").write_text(
+        "privacy: {default: p, profiles: {p: {ner: {en: xx_absent}}}}\n"
+    )
+    done = gateway("check")
+    assert done.status == 0
+    assert "warning: the model `xx_absent`, which finds names, is not installed here" in done.out
+
+
 def test_a_secret_is_looked_for_and_never_shown(gateway: Run, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("ACME", "sk-very-secret")
     done = gateway("check")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import re
 import socket
 import stat
@@ -128,6 +129,21 @@ def test_an_invalid_policy_stops_the_start_and_says_where(gateway: Run, folder: 
     assert done.status == 2
     assert re.search(r"gateway\.yaml:2:1: .*models", done.err)
     assert not (folder / "data").exists()
+
+
+def test_a_model_that_is_not_installed_stops_the_start_in_one_sentence(
+    gateway: Run, folder: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(logging.getLogger("uvicorn.error"), "filters", [])  # this process goes on
+    (folder / "policies" / "more.yaml").write_text(
+        "privacy: {default: p, profiles: {p: {ner: {en: xx_absent}}}}\n"
+    )
+    done = gateway("serve", "--port", "0")
+    assert done.status == 2
+    assert done.err.endswith(
+        "gateway: the model `xx_absent`, which finds names, is not installed here: install it, or leave it out of `ner`\n"
+    )
+    assert "Traceback" not in caplog.text
 
 
 def test_a_port_that_is_taken_is_told_and_exit_code_2(gateway: Run, caplog: pytest.LogCaptureFixture):

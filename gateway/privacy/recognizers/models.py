@@ -67,13 +67,19 @@ class Models:
         return common.isdisjoint(words) and (words[0] in first or (len(words) == 1 and words[0] in last))
 
 
+def absent(asked: Asked) -> list[str]:
+    """A sentence for each that is not installed; nothing is loaded."""
+    names = sorted({name for _, name in asked if importlib.util.find_spec(name) is None})
+    return [
+        f"the model `{name}`, which finds names, is not installed here: install it, or leave it out of `ner`"
+        for name in names
+    ]
+
+
 def ensure(asked: Asked) -> None:
-    """That they are installed; nothing is loaded. Raises MissingModel."""
-    for _, name in asked:
-        if importlib.util.find_spec(name) is None:
-            raise MissingModel(
-                f"the model `{name}`, which finds names, is not installed here: install it, or leave it out of `ner`"
-            )
+    """Raises MissingModel."""
+    for sentence in absent(asked):
+        raise MissingModel(sentence)
 
 
 def _loaded(name: str) -> Any:
