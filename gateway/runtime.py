@@ -8,8 +8,8 @@ from typing import Literal, Protocol
 
 from gateway.alerts.event import Events
 from gateway.audit.appended import Appended
-from gateway.audit.content import Sealer
 from gateway.audit.entry import Entry
+from gateway.audit.keeping import Contents
 from gateway.call import Call
 from gateway.guards.guard import Guarding
 from gateway.identity.person import Person
@@ -19,7 +19,6 @@ from gateway.measures import Measures
 from gateway.policy.price import Price
 from gateway.policy.snapshot import Policy
 from gateway.privacy.interface import Detection, Vault
-from gateway.stores.contents import ContentRow
 from gateway.stores.key_records import KeyRecord
 from gateway.stores.ownership import KeptObject
 from gateway.upload import Upload
@@ -131,18 +130,6 @@ class Audit(Protocol):
 
     @property
     def healthy(self) -> bool: ...
-
-
-class Contents(Protocol):
-    """Where contents of calls are kept, sealed for the people whom they are about."""
-
-    async def sealer(self, people: tuple[str, ...], key: str) -> Sealer:
-        """For these pseudonyms; where there are none, for whoever holds the key. Raises GatewayError."""
-        ...
-
-    def keep(self, row: ContentRow) -> None:
-        """At once. Raises OSError."""
-        ...
 
 
 class Prices(Protocol):

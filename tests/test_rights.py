@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,19 @@ import pytest
 
 from gateway.audit.content import Kept, Sealer
 from gateway.audit.entry import Outcome
+from gateway.audit.erasure import certificate
+from gateway.audit.tombstones import write_down
 from gateway.installation import open_installation
+from gateway.policy.entries import entries
+from gateway.policy.models.budgets import BudgetEntry
+from gateway.policy.snapshot import Policy
+from gateway.rights import oldest_kept
+from gateway.stores.act_rows import ActFilter
+from gateway.stores.acts import SqlActs
 from gateway.stores.contents import SqlContents
+from gateway.stores.erasures import SqlErasures, Tombstone
 from gateway.stores.subject_keys import SqlSubjectKeys
+from tests.audit.test_erasure import SIGNER, STATEMENT
 from tests.parts.gateway_inside import GatewayInside
 
 POLICY: dict[str, Any] = {
@@ -71,3 +82,42 @@ async def test_nothing_is_kept_unless_the_policy_says_so(tmp_path: Path):
         assert outcome.content.mode == "none"
         with open_installation(gateway.settings) as installation:
             assert SqlContents(installation.database.engine).between(None, None, None, 9) == []
+
+
+async def test_a_running_gateway_forgets_whom_anybody_erased(tmp_path: Path):
+    async with GatewayInside(tmp_path, POLICY) as gateway, gateway.client() as client:
+        client.ask("/v1/chat/completions", ASKED)
+        await client.finished()
+        first = gateway.runtime.subjects.known("user", "anna")
+        with open_installation(gateway.settings) as installation:
+            SqlErasures(installation.database.engine).erase(Tombstone(first or "", 1, "{}"))
+        await gateway.until(lambda: gateway.runtime.subjects.known("user", "anna") is None)
+        client.ask("/v1/chat/completions", ASKED)
+        await client.finished()
+        second, call_id = gateway.runtime.subjects.known("user", "anna"), client.headers["x-request-id"]
+        await gateway.stop()
+        assert first and second and first != second
+        assert kept(gateway, call_id)[0] == "sealed"
+
+
+async def test_a_start_after_a_restore_records_whom_it_erased_again(tmp_path: Path):
+    (tmp_path / "data").mkdir()
+    write_down(tmp_path / "data", certificate(STATEMENT, SIGNER))
+    async with GatewayInside(tmp_path, POLICY) as gateway:
+        with open_installation(gateway.settings) as installation:
+            acts = SqlActs(installation.database.engine)
+            wanted = ActFilter(act="privacy.replay")
+            await gateway.until(lambda: acts.search(wanted))
+            [act] = acts.search(wanted)
+    assert (act.begun.auth, act.begun.about) == ("gateway", '{"subjects":["u-1"]}')
+
+
+def test_nothing_is_deleted_that_a_budget_still_counts():
+    noon = 1_800_000_000_000
+    day_ms = 24 * 3_600_000
+    month = BudgetEntry.model_validate({"name": "b", "amount": "1 USD", "period": "month"})
+    policy = Policy("rev-1", entries=entries((), (month,)))
+    began = datetime(2027, 1, 1, tzinfo=UTC).timestamp() * 1000
+    assert oldest_kept(policy, noon, 86_400.0) == began
+    assert oldest_kept(policy, noon, 30 * 86_400.0) == noon - 30 * day_ms
+    assert oldest_kept(Policy("rev-1"), noon, 86_400.0) == noon - day_ms

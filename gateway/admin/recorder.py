@@ -19,7 +19,8 @@ from gateway.audit.entry import Act, Acted, Administrator, Entry, Fact, time_tex
 from gateway.credentials import PREFIX
 from gateway.errors import GatewayError, SpoolUnavailable
 from gateway.journal import LogJournal
-from gateway.stores.interfaces import StoreUnavailable, Subjects
+from gateway.stores.interfaces import StoreUnavailable
+from gateway.stores.pseudonyms import Subjects
 
 _LONGEST: Final = 256
 _PERSON: Final = "user"

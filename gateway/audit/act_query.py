@@ -9,7 +9,8 @@ from typing import Final
 from gateway.audit.entry import Act, Acted
 from gateway.audit.query import Record, opened
 from gateway.stores.act_rows import ActFilter, ActRow, ActRows
-from gateway.stores.interfaces import Calls, EntryRow, Subjects
+from gateway.stores.interfaces import Calls, EntryRow
+from gateway.stores.pseudonyms import Subjects
 
 _KINDS: Final = ("os_user", "user")
 """Of people who act: the operating system's name of somebody is not the name that a key gives."""

@@ -29,8 +29,20 @@ class Pseudonyms(Protocol):
         ...
 
 
+class Contents(Protocol):
+    """Where contents of calls are kept, sealed for the people whom they are about."""
+
+    async def sealer(self, people: tuple[str, ...], key: str) -> Sealer:
+        """For these pseudonyms; where there are none, for whoever holds the key. Raises GatewayError."""
+        ...
+
+    def keep(self, row: ContentRow) -> None:
+        """At once. Raises OSError."""
+        ...
+
+
 class Keeping:
-    """gateway.runtime.Contents. Keeps the sealers used last; belongs to one event loop."""
+    """The real one. Keeps the sealers used last; belongs to one event loop."""
 
     def __init__(
         self,
@@ -92,13 +104,3 @@ class Keeping:
         if len(known) < len(subjects):
             raise StoreUnavailable("a person of this call was erased a moment ago")
         return Sealer(subjects, known, self._random_bytes)
-
-
-class KeepsNothing:
-    """gateway.runtime.Contents where there is no place for contents."""
-
-    async def sealer(self, people: tuple[str, ...], key: str) -> Sealer:
-        raise StoreUnavailable("contents are not kept here")
-
-    def keep(self, row: ContentRow) -> None:
-        raise OSError("contents are not kept here")

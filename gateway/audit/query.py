@@ -14,7 +14,8 @@ from msgspec import Struct
 from gateway.audit.chain import open_envelope
 from gateway.audit.entry import Cost, Intent, Outcome, decode
 from gateway.errors import GatewayError
-from gateway.stores.interfaces import CallFilter, CallRow, Calls, EntryRow, Order, Subjects, Totals
+from gateway.stores.interfaces import CallFilter, CallRow, Calls, EntryRow, Order, Totals
+from gateway.stores.pseudonyms import Subjects
 from gateway.usage import nano_of
 
 

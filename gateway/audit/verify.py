@@ -14,6 +14,7 @@ from gateway.audit.chain import ChainChecker, Envelope, Fault, Head, Link, open_
 from gateway.audit.claims import Claim, cut_off, rewritten
 from gateway.audit.entry import Boot, Checkpoint, Entry
 from gateway.audit.projection import Sealed
+from gateway.audit.pruning import ACT, told
 from gateway.audit.report import ChainReport, Known, Report
 from gateway.audit.segments import lines_after, writer_folders
 from gateway.audit.witness import Witness
@@ -113,9 +114,11 @@ class Verifier:
         """
         while True:
             before = checker.head.seq
-            fault = self._in_database(checker, shipped)
+            fault = self._in_database(checker, chain, shipped)
             if fault is not None:
                 return fault
+            if checker.head.seq < shipped.seq and self._past_pruned(checker, chain):
+                continue
             if checker.head.seq < shipped.seq:
                 return Fault(
                     chain.writer, checker.head.seq + 1, "missing", f"entries up to {shipped.seq} were shipped"
@@ -124,11 +127,26 @@ class Verifier:
             if checker.head.seq == before:
                 return fault
 
-    def _in_database(self, checker: ChainChecker, shipped: Position) -> Fault | None:
+    def _past_pruned(self, checker: ChainChecker, chain: ChainReport) -> bool:
+        """Goes on behind entries that were deleted in time: where an act in the log says which, up to which hash."""
+        head = checker.head
+        span = self._known.pruned(checker.writer, head.seq)
+        if span is None or span.prev != head.hash or span.last < span.first:
+            return False
+        act = self._acts.named([span.act]).get(span.act)
+        if act is None or act.begun.act != ACT or told(span) not in act.begun.about:
+            return False
+        chain.pruned += span.last - head.seq
+        checker.head = Head(span.last, span.hash, span.boot)
+        return True
+
+    def _in_database(self, checker: ChainChecker, chain: ChainReport, shipped: Position) -> Fault | None:
         while rows := self._calls.entries(checker.writer, checker.head.seq, _PAGE):
             page: list[tuple[EntryRow, Sealed]] = []
             fault: Fault | None = None
             for row in rows:
+                if row.seq > checker.head.seq + 1:
+                    self._past_pruned(checker, chain)
                 checked = checker.feed(row.hash, row.body)
                 if isinstance(checked, Fault):
                     fault = checked

@@ -107,13 +107,12 @@ def query(
         if acts or act is not None or about is not None:
             only_of("calls", of_calls)
             _print_acts(gateway, {**both, "act": act, "about": about}, limit, as_json=as_json)
-            return
-        wanted = calls_wanted(**both, **of_calls)
-        if totals:
+        elif totals:
+            wanted = calls_wanted(**both, **of_calls)
             print_totals(gateway.ask("audit.totals", CallTotals, query=wanted), as_json=as_json)
         else:
-            calls_wanted(order=order)
-            found = islice(all_calls(gateway, {**wanted, "order": order}, min(limit, PAGE)), limit)
+            wanted = calls_wanted(**both, **of_calls, order=order)
+            found = islice(all_calls(gateway, wanted, min(limit, PAGE)), limit)
             print_calls(found, as_json=as_json, as_csv=as_csv)
 
 

@@ -22,6 +22,7 @@ from gateway.signing import NoPublicKey, public_of, trust
 from gateway.stores.acts import SqlActs
 from gateway.stores.calls import SqlCalls
 from gateway.stores.keyrings import SqlKeyring
+from gateway.stores.prunings import SqlPrunings
 
 
 def verify(
@@ -69,7 +70,8 @@ def _known(settings: Settings, installation: Installation, key: str | None, anch
         raise WrongUse(f"--key: {error}") from None
     trusted = trust(name, kept, [row.certificate for row in store.signing()])
     try:
-        return Known(trusted, None if anchor is None else Anchors(anchor, name, trusted))
+        pruned = SqlPrunings(installation.database.engine).after
+        return Known(trusted, None if anchor is None else Anchors(anchor, name, trusted), pruned)
     except AnchorsUnreadable as error:
         raise WrongUse(f"--anchor: {error}") from None
 
@@ -85,7 +87,8 @@ def _text(key: str) -> str:
 def _print_report(report: Report, *, anchored: bool) -> None:
     for chain in report.chains:
         waiting = f", {chain.in_spool} of them not in the database yet" if chain.in_spool else ""
-        print(f"writer {chain.writer}: {chain.head.seq} entries{waiting}")
+        pruned = f", {chain.pruned} of them deleted when their time was over" if chain.pruned else ""
+        print(f"writer {chain.writer}: {chain.head.seq} entries{waiting}{pruned}")
     for note in report.notes:
         print(f"note: {note}")
     if report.fault is not None:
@@ -104,7 +107,13 @@ def _as_json(report: Report) -> dict[str, Any]:
         "ok": fault is None,
         "entries": report.entries,
         "writers": [
-            {"writer": c.writer, "seq": c.head.seq, "in_spool": c.in_spool, "proven": c.proven}
+            {
+                "writer": c.writer,
+                "seq": c.head.seq,
+                "in_spool": c.in_spool,
+                "proven": c.proven,
+                "pruned": c.pruned,
+            }
             for c in report.chains
         ],
         "first_bad": None

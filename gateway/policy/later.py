@@ -53,8 +53,7 @@ LATER: Final = (
         "an entry is on this machine's disk before the reply, as with before_reply",
         frozenset({"database"}),
     ),
-    Later(("audit", "retention"), "nothing is deleted"),
-    Later(("audit", "anchors"), "nothing is kept outside: a tail that is cut off the log is not found"),
+    Later(("audit", "retention", "feedback"), "no feedback is taken, and none is kept"),
     Later(
         ("audit", "rules", "*", "content"),
         "no prompt and no answer is kept where it says so",

@@ -245,17 +245,3 @@ class Calls(Protocol):
     def without_entries(self, limit: int) -> Sequence[CallRow]:
         """Calls that name an entry which isn't there: nothing the gateway would write."""
         ...
-
-
-class Subjects(Protocol):
-    """Names of people, kept apart from the log. `kind` is `user`, `end_user` or `os_user`."""
-
-    def pseudonym(self, kind: str, name: str) -> str:
-        """The name's pseudonym; a random new one for a new name."""
-        ...
-
-    def find(self, kind: str, name: str) -> str | None:
-        """The name's pseudonym if it has one."""
-        ...
-
-    def name_of(self, pseudonym: str) -> str | None: ...

@@ -19,7 +19,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Connection, Engine, insert, select
 
 from gateway.stores.database import reading, writing
-from gateway.stores.interfaces import StoreUnavailable, Subjects
+from gateway.stores.interfaces import StoreUnavailable
+from gateway.stores.pseudonyms import Subjects
 from gateway.stores.rights_tables import subjects
 
 Kind = Literal["user", "end_user", "os_user", "key"]
@@ -30,7 +31,7 @@ _PSEUDONYM_BYTES = 12
 
 
 class SqlSubjects:
-    """gateway.stores.interfaces.Subjects. `hash_key` and `seal_key` are 32 bytes each."""
+    """gateway.stores.pseudonyms.Subjects. `hash_key` and `seal_key` are 32 bytes each."""
 
     def __init__(
         self,

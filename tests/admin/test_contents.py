@@ -15,7 +15,7 @@ from gateway.policy.roles import Role, Team
 from gateway.policy.snapshot import Policy
 from gateway.settings import Settings
 from gateway.stores.erasures import SqlErasures, Tombstone
-from tests.admin.test_keys import refusal
+from tests.admin.test_keys import refusal as assert_refused
 from tests.admin.test_privacy import Begun
 from tests.parts.kept_calls import KeptCall, keep
 
@@ -63,7 +63,7 @@ def test_what_is_not_theirs_or_not_kept_is_not_told(tmp_path: Path, actor: Actor
         calls = KeptCall("c1"), KeptCall("c2", team="legal"), KeptCall("c3", sent=None)
         keep(installation, *calls)
         to = Administration(installation, lambda: POLICY, Begun())
-        refusal(kind, to.contents.open, actor, call_id, WHY)
+        assert_refused(kind, to.contents.open, actor, call_id, WHY)
 
 
 def test_a_content_whose_key_is_gone_is_a_conflict(tmp_path: Path):
@@ -73,7 +73,7 @@ def test_a_content_whose_key_is_gone_is_a_conflict(tmp_path: Path):
         with installation.database.engine.begin() as connection:
             connection.exec_driver_sql(f"DELETE FROM subjects WHERE pseudonym = '{maria}'")
         to = Administration(installation, lambda: POLICY, Begun())
-        refused = refusal(Kind.CONFLICT, to.contents.open, READER, "c1", WHY)
+        refused = assert_refused(Kind.CONFLICT, to.contents.open, READER, "c1", WHY)
         assert refused.problem.code == "content_unreadable"
 
 
@@ -107,4 +107,4 @@ def test_an_erased_person_leaves_nothing_to_open(tmp_path: Path):
         anna = installation.subjects.find("user", "anna") or ""
         SqlErasures(installation.database.engine).erase(Tombstone(anna, 1, "{}"))
         to = Administration(installation, lambda: POLICY, Begun())
-        refusal(Kind.NOT_FOUND, to.contents.open, READER, "c1", WHY)
+        assert_refused(Kind.NOT_FOUND, to.contents.open, READER, "c1", WHY)

@@ -11,7 +11,7 @@ from gateway.admin.privacy_bodies import HoldAsked
 from gateway.errors import Kind
 from gateway.installation import open_installation
 from gateway.settings import Settings
-from tests.admin.test_keys import refusal
+from tests.admin.test_keys import refusal as assert_refused
 from tests.admin.test_privacy import OFFICER, POLICY, Begun
 from tests.parts.kept_calls import KeptCall, keep
 
@@ -34,8 +34,8 @@ def test_a_hold_is_in_force_until_it_is_released(tmp_path: Path):
 def test_nobody_holds_whom_nobody_knows_or_releases_what_is_not_there(tmp_path: Path):
     with open_installation(Settings(data=tmp_path)) as installation:
         to = Administration(installation, lambda: POLICY, Begun())
-        refusal(Kind.NOT_FOUND, to.holds.add, OFFICER, HoldAsked(reason="a test", subject="user:nobody"))
-        refusal(Kind.NOT_FOUND, to.holds.release, OFFICER, "hold_1")
+        assert_refused(Kind.NOT_FOUND, to.holds.add, OFFICER, HoldAsked(reason="a test", subject="user:nobody"))
+        assert_refused(Kind.NOT_FOUND, to.holds.release, OFFICER, "hold_1")
 
 
 def test_a_lead_holds_nothing(tmp_path: Path):
@@ -44,5 +44,5 @@ def test_a_lead_holds_nothing(tmp_path: Path):
             Administration(installation, lambda: POLICY, Begun()),
             Actor("key", roles=("lead",), team="support"),
         )
-        refusal(Kind.FORBIDDEN, to.holds.add, lead, HoldAsked(reason="a test", team="support"))
-        refusal(Kind.FORBIDDEN, partial(to.holds.list, released=False), lead)
+        assert_refused(Kind.FORBIDDEN, to.holds.add, lead, HoldAsked(reason="a test", team="support"))
+        assert_refused(Kind.FORBIDDEN, partial(to.holds.list, released=False), lead)

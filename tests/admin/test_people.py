@@ -11,7 +11,7 @@ from gateway.errors import Kind
 from gateway.installation import open_installation
 from gateway.settings import Settings
 from gateway.stores.people import Person
-from tests.admin.test_keys import refusal
+from tests.admin.test_keys import refusal as assert_refused
 
 
 @pytest.mark.parametrize(
@@ -35,4 +35,4 @@ def test_a_pseudonym_of_nobody_is_somebody_without_a_name(tmp_path: Path):
 def test_a_name_of_nobody_is_not_there(tmp_path: Path):
     with open_installation(Settings(data=tmp_path)) as installation:
         assert known_person(installation, "user:nobody") is None
-        refusal(Kind.NOT_FOUND, person_of, installation, "user:nobody")
+        assert_refused(Kind.NOT_FOUND, person_of, installation, "user:nobody")

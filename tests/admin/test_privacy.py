@@ -29,7 +29,7 @@ from gateway.stores.contents import SqlContents
 from gateway.stores.keyrings import SqlKeyring
 from gateway.stores.subject_keys import SqlSubjectKeys
 from tests.admin.test_acts import Listed
-from tests.admin.test_keys import refusal
+from tests.admin.test_keys import refusal as assert_refused
 from tests.audit.parts import START_MS
 from tests.parts.kept_calls import HOUR_MS, KeptCall, keep
 
@@ -121,8 +121,8 @@ def test_a_person_is_found_by_pseudonym_too(data: Path):
 def test_who_is_not_there_is_not_there(data: Path):
     with opened(data) as (to, _, _acts):
         assert to.privacy.find(OFFICER, "end_user:anna").pseudonym is None
-        refusal(Kind.NOT_FOUND, to.privacy.export, OFFICER, "user:nobody", 1, None)
-        refusal(Kind.NOT_FOUND, to.privacy.erase, OFFICER, ErasureAsked(subject="user:nobody"))
+        assert_refused(Kind.NOT_FOUND, to.privacy.export, OFFICER, "user:nobody", 1, None)
+        assert_refused(Kind.NOT_FOUND, to.privacy.erase, OFFICER, ErasureAsked(subject="user:nobody"))
 
 
 def test_every_look_and_deed_is_an_act_that_names_nobody(data: Path):
@@ -138,10 +138,10 @@ def test_every_look_and_deed_is_an_act_that_names_nobody(data: Path):
 @pytest.mark.parametrize("actor", [Actor("key"), Actor("key", roles=("lead",), team="support")])
 def test_who_has_no_such_permission_for_everybody_learns_nothing(data: Path, actor: Actor):
     with opened(data) as (to, _, acts):
-        refusal(Kind.FORBIDDEN, to.privacy.find, actor, "user:anna")
-        refusal(Kind.FORBIDDEN, to.privacy.find, actor, "user:nobody")
-        refusal(Kind.FORBIDDEN, to.privacy.export, actor, "user:anna", 1, None)
-        refusal(Kind.FORBIDDEN, to.privacy.erase, actor, ErasureAsked(subject="user:anna"))
+        assert_refused(Kind.FORBIDDEN, to.privacy.find, actor, "user:anna")
+        assert_refused(Kind.FORBIDDEN, to.privacy.find, actor, "user:nobody")
+        assert_refused(Kind.FORBIDDEN, to.privacy.export, actor, "user:anna", 1, None)
+        assert_refused(Kind.FORBIDDEN, to.privacy.erase, actor, ErasureAsked(subject="user:anna"))
         assert len(acts.begun) == 4
 
 
@@ -209,7 +209,7 @@ def test_requests_have_a_month_from_when_they_were_received(data: Path):
 def test_what_is_not_received_yet_can_not_be_asked_for(data: Path):
     with opened(data) as (to, _, _acts):
         later = ErasureAsked(subject="user:anna", received="2099-01-01T00:00:00Z")
-        refusal(Kind.INVALID_REQUEST, to.privacy.erase, OFFICER, later)
+        assert_refused(Kind.INVALID_REQUEST, to.privacy.erase, OFFICER, later)
 
 
 def test_after_a_restore_of_an_older_database_and_its_keys_nothing_can_be_read_again(

@@ -13,7 +13,7 @@ from gateway.installation import open_installation
 from gateway.policy.models.use_cases import UseCaseEntry
 from gateway.policy.snapshot import Policy
 from gateway.settings import Settings
-from tests.admin.test_keys import refusal
+from tests.admin.test_keys import refusal as assert_refused
 from tests.admin.test_privacy import Begun
 from tests.audit.parts import START_MS
 from tests.parts.kept_calls import HOUR_MS, KeptCall, keep
@@ -37,7 +37,7 @@ def test_recipients_are_counted_in_the_time_that_was_asked_about(
 
 def test_it_is_told_to_auditors_alone(tmp_path: Path):
     with open_installation(Settings(data=tmp_path)) as installation:
-        refusal(
+        assert_refused(
             Kind.FORBIDDEN,
             Administration(installation, lambda: POLICY, Begun()).processing.report,
             Actor("key"),

@@ -12,7 +12,7 @@ import pytest
 
 from gateway.audit.content import Kept
 from gateway.audit.content_spool import ContentSpool
-from gateway.audit.keeping import Keeping, KeepsNothing
+from gateway.audit.keeping import Keeping
 from gateway.stores.contents import SqlContents
 from gateway.stores.interfaces import StoreUnavailable
 from tests.audit.parts import Place
@@ -80,13 +80,6 @@ async def test_the_same_people_seal_for_each_other(place: Place, threads: Thread
     one, other = (keeping(place, threads, People()) for _ in range(2))
     _, sealed = (await one.sealer(("u-1",), "k")).seal("c1", "sealed", Kept(b"hello"))
     assert (await other.sealer(("u-1",), "k")).open("c1", "sealed", sealed) == Kept(b"hello")
-
-
-async def test_where_nothing_is_kept_there_is_no_sealer():
-    with pytest.raises(StoreUnavailable, match="not kept"):
-        await KeepsNothing().sealer((), "key:k")
-    with pytest.raises(OSError, match="not kept"):
-        KeepsNothing().keep(row(1))
 
 
 async def test_what_is_kept_goes_to_the_spool(place: Place, threads: ThreadPoolExecutor, tmp_path: Path):

@@ -93,6 +93,7 @@ COVERED_ELSEWHERE: Final[Mapping[str, str]] = {
     "gateway/admin/act_operations.py": "tests/admin/test_act_records.py: through what they ask",
     "gateway/stores/rights_tables.py": "tables; tests/stores/test_contents.py and test_subject_keys.py",
     "gateway/stores/measure_tables.py": "tables; tests/stores/test_measures.py and test_outbox.py",
+    "gateway/stores/pseudonyms.py": "protocols; tests/stores/test_subjects.py",
     "gateway/stores/interfaces.py": "protocols; the conformance suite of the stores",
     "gateway/stores/ownership.py": "protocols; the tests of the stores",
     "gateway/upstream/opening.py": "tests/test_app.py: puts others together; both kinds are tried",
