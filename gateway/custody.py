@@ -6,19 +6,61 @@ Whoever only reads needs neither: the signing key is looked for by those who sig
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Final, get_args
+from typing import Final, NamedTuple, get_args
 
 from gateway.errors import GatewayError
 from gateway.keyring import Keyring, MasterKey, Purpose, new_material
 from gateway.secrets import SecretInvalid, load_or_create, parse
 from gateway.settings import Settings
-from gateway.signing import Certificate, LocalSigner, Signer, certificate_text, certify
+from gateway.signing import Certificate, LocalSigner, Signer, certificate_text, certify, read_certificate
 from gateway.stores.keyrings import SIGNING, SigningRow, SqlKeyring
 
 _SALT_BYTES: Final = 16
 _VARIABLE: Final = "GATEWAY_SIGNING_KEY"
+
+
+class KeyState(NamedTuple):
+    """One key, in use until `retired_at`. `public` only of those that sign; `vouched`: whether the key before it
+    vouches for it, or it is the first."""
+
+    id: str
+    purpose: str
+    created_at: int
+    retired_at: int | None
+    public: bytes | None = None
+    vouched: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Custody:
+    """What it takes to see all keys of an installation, and to make new ones. Blocks."""
+
+    settings: Settings
+    store: SqlKeyring
+    master: MasterKey
+    installation: str
+
+    def states(self) -> list[KeyState]:
+        """Those that wrap, then those that sign, oldest first."""
+        wrapping = [KeyState(*row[:4]) for row in self.store.wrapping()]
+        signing = self.store.signing()
+        vouched = (row is signing[0] or _is_vouched(row.certificate) for row in signing)
+        return wrapping + [
+            KeyState(row.id, SIGNING, row.created_at, row.retired_at, row.public, known)
+            for row, known in zip(signing, vouched, strict=True)
+        ]
+
+    def signer(self, now_ms: int) -> Signer:
+        return open_signer(self.settings, self.store, now_ms)
+
+    def rotate(self, purpose: str, now_ms: int) -> str:
+        """The id of the key that is used from now on. SecretInvalid: the secret behind it can't be read."""
+        if purpose == SIGNING:
+            return rotate_signing(self.settings, self.store, self.installation, now_ms)[0].id
+        return rotate_wrapping(self.store, self.master, purpose, now_ms)
 
 
 class SigningKeyLost(SecretInvalid):
@@ -34,7 +76,7 @@ def open_keyring(store: SqlKeyring, master: MasterKey, now_ms: int) -> Keyring:
     return Keyring(store, master, secrets.token_bytes)
 
 
-def rotate_wrapping(store: SqlKeyring, master: MasterKey, purpose: Purpose, now_ms: int) -> str:
+def rotate_wrapping(store: SqlKeyring, master: MasterKey, purpose: str, now_ms: int) -> str:
     """The id of the key that wraps from now on. Running gateways hear of it within a minute."""
     key_id, material = _new_key(master, purpose)
     store.add(purpose, key_id, material, now_ms)
@@ -74,6 +116,10 @@ def known_publics(settings: Settings, store: SqlKeyring) -> list[bytes]:
         return []
     found = (LocalSigner(secret, row.salt) for row in store.signing())
     return [signer.public for signer in found]
+
+
+def _is_vouched(certificate: str | None) -> bool:
+    return certificate is not None and read_certificate(certificate).by_previous is not None
 
 
 def _signed_before(settings: Settings, row: SigningRow) -> Signer | None:

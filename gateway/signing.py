@@ -136,10 +136,15 @@ def certificate_text(made: Certificate) -> str:
     return msgspec.json.encode(made).decode()
 
 
+def read_certificate(text: str) -> Certificate:
+    """msgspec.DecodeError where it is none."""
+    return msgspec.json.decode(text, type=Certificate)
+
+
 def _link(installation: str, text: str) -> Certificate | None:
     """A certificate that is whole; one that is not leads nowhere."""
     try:
-        found = msgspec.json.decode(text, type=Certificate)
+        found = read_certificate(text)
         keys = bytes.fromhex(found.previous), bytes.fromhex(found.new)
     except (msgspec.DecodeError, ValueError):
         return None

@@ -20,6 +20,7 @@ from gateway.admin.contents import ContentAdministration
 from gateway.admin.desk import Desk
 from gateway.admin.freezes import FreezeAdministration
 from gateway.admin.holds import HoldAdministration
+from gateway.admin.keyring import KeyringAdministration
 from gateway.admin.keys import KeyAdministration
 from gateway.admin.policy import PolicyAdministration
 from gateway.admin.privacy import PrivacyAdministration
@@ -59,6 +60,7 @@ class Administration:
     ) -> None:
         self.desk = desk = Desk(installation, policies, acts)
         self.keys = KeyAdministration(desk)
+        self.keyring = KeyringAdministration(desk)
         self.users = UserAdministration(desk)
         self.audit = AuditAdministration(desk)
         self.acts = ActRecords(desk)

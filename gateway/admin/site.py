@@ -17,6 +17,7 @@ from gateway.admin.budget_operations import BUDGET_OPERATIONS
 from gateway.admin.endpoint import Endpoint, Serving, head, refuse, wrong_method
 from gateway.admin.freeze_operations import FREEZE_OPERATIONS
 from gateway.admin.key_operations import KEY_OPERATIONS
+from gateway.admin.keyring_operations import KEYRING_OPERATIONS
 from gateway.admin.openapi import description
 from gateway.admin.operations import ROOT, Operation
 from gateway.admin.policy_operations import POLICY_OPERATIONS
@@ -38,6 +39,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     *USAGE_OPERATIONS,
     *BUDGET_OPERATIONS,
     *FREEZE_OPERATIONS,
+    *KEYRING_OPERATIONS,
     *SYSTEM_OPERATIONS,
 )
 

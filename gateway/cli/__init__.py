@@ -24,6 +24,7 @@ _NAMES: Final = (
     "users",
     "policy",
     "audit",
+    "keyring",
     "usage",
     "budgets",
     "freeze",

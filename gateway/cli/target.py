@@ -21,6 +21,7 @@ from gateway.admin.budget_operations import BUDGET_OPERATIONS
 from gateway.admin.desk import missing
 from gateway.admin.freeze_operations import FREEZE_OPERATIONS
 from gateway.admin.key_operations import KEY_OPERATIONS
+from gateway.admin.keyring_operations import KEYRING_OPERATIONS
 from gateway.admin.operations import Operation
 from gateway.admin.policy_operations import POLICY_OPERATIONS
 from gateway.admin.privacy_operations import PRIVACY_OPERATIONS
@@ -55,6 +56,7 @@ _OPERATIONS: Final = {
         *USAGE_OPERATIONS,
         *BUDGET_OPERATIONS,
         *FREEZE_OPERATIONS,
+        *KEYRING_OPERATIONS,
         *SYSTEM_OPERATIONS,
     )
 }

@@ -45,6 +45,7 @@ BODIES: dict[str, Any] = {
     "keys.create": {"name": "bot", "roles": ["caller"], "team": "sales"},
     "users.disable": {"user": "nobody in particular"},
     "users.enable": {"user": "nobody in particular"},
+    "keyring.rotate": {"purpose": "cookie"},
     "freezes.freeze": {"match": {"key": ["key_0"]}, "reason": "a test"},
     "freezes.unfreeze": {"match": {"key": ["key_9"]}},
     "budgets.raise": {
