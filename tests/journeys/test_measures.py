@@ -7,6 +7,7 @@ import json
 import time
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from tests.journeys.test_limits import budget, chat, policy
 from tests.journeys.voices import VOICES
 from tests.parts.gateway_inside import GatewayInside
 from tests.parts.http_client import HttpClient
+from tests.parts.redis_server import redis_server
 from tests.parts.webhook import Said, Webhook
 
 ADMIN: dict[str, Any] = {"admin_key": SecretStr("an-admin-key-for-tests-0123456789")}
@@ -163,3 +165,30 @@ async def test_who_is_told_of_budgets_hears_each_share_once_also_after_a_restart
             assert (await chat(again, "mid")).status == 200
             await again.quiet()
     assert sorted(map(what, told.said)) == ["1%", "10%", "budget.exceeded"]
+
+
+async def test_two_gateways_that_share_a_budget_tell_of_each_share_once(
+    tmp_path_factory: pytest.TempPathFactory,
+):
+    home = tmp_path_factory.mktemp("r")
+    with Webhook() as told, redis_server(home) as redis:
+        said = policy(
+            budgets=budget("0.1 USD", alert_at=["1%", "5%", "10%"]),
+            alerts={"webhooks": [{"url": told.url}]},
+            egress=EGRESS,
+        )
+        shared: dict[str, Any] = {
+            "redis_url": SecretStr(redis.url),
+            "database_url": SecretStr(f"sqlite:///{home / 'shared.db'}"),
+            "secret_key": SecretStr("c2hhcmVkLXNlY3JldC1zaGFyZWQtc2VjcmV0LXNoYXJlZA=="),
+        }
+        async with (
+            GatewayInside(home / "a", said, **shared) as one,
+            GatewayInside(home / "b", said, **shared) as two,
+        ):
+            for gateway in (one, two):
+                await gateway.until(partial(getattr, gateway.runtime.ledger, "started"))
+            while {(await chat(each)).status for each in (one, two)} != {429}:
+                pass
+            await one.until(lambda: len(told.said) >= 4)
+    assert sorted(map(what, told.said)) == ["1%", "10%", "5%", "budget.exceeded"]
