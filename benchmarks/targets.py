@@ -82,6 +82,11 @@ def gateway(site: Site) -> Launch:
     return _gateway(site, {}, _POLICY + _HOLDING)
 
 
+def gateway_slot(site: Site) -> Launch:
+    """Under one limit of calls at once: the least that a hold can be."""
+    return _gateway(site, {}, _POLICY + _SLOT)
+
+
 def gateway_unheld(site: Site) -> Launch:
     """The same gateway without a limit and a budget: no call holds anything."""
     return _gateway(site, {}, _POLICY)
@@ -98,6 +103,7 @@ TARGETS: Mapping[str, Callable[[Site], Launch]] = {
     "bare": bare,
     "bare-httpx": bare_httpx,
     "gateway": gateway,
+    "gateway-slot": gateway_slot,
     "gateway-unheld": gateway_unheld,
     "gateway-httpx": gateway_httpx,
 }
@@ -150,6 +156,10 @@ models:
   bench-paced: {{targets: [{{to: canned/gpt-bench-paced, price: {{input: 0.25, output: 2.00}}}}]}}
 roles:
   bench: {{models: [bench, bench-paced], max_output_tokens: 1000}}
+"""
+_SLOT = """\
+limits:
+  - {{name: per-key, per: [key], concurrent: 100000}}
 """
 _HOLDING = """\
 limits:
