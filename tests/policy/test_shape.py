@@ -29,7 +29,14 @@ def test_the_keys_of_the_whole_are_the_top_level_keys():
 
 
 def test_names_and_positions_lead_to_the_block_they_hold():
-    assert keys_at(("models", "any", "targets", 3)) == ("to", "weight", "price")
+    assert keys_at(("models", "any", "targets", 3)) == (
+        "to",
+        "weight",
+        "price",
+        "context_window",
+        "max_output",
+        "hosted_tools",
+    )
 
 
 def test_a_key_that_is_optional_or_a_union_leads_to_its_block():
@@ -41,6 +48,8 @@ def test_a_key_that_is_optional_or_a_union_leads_to_its_block():
         "cache_write_1h",
         "audio_input",
         "audio_output",
+        "image",
+        "tiers",
     )
 
 

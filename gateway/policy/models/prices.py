@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema
 
-from gateway.policy.models.block import Block
+from gateway.policy.models.block import Block, PlainName
 
 MAX_USD_PER_MILLION = 1_000_000
 
@@ -24,8 +24,6 @@ Rate = Annotated[
     WithJsonSchema({"type": "number", "minimum": 0, "maximum": MAX_USD_PER_MILLION}),
 ]
 """USD, exact to a nano-dollar."""
-
-Tier = Literal["flex", "priority", "fast"]
 
 
 class RatesEntry(Block):
@@ -68,7 +66,7 @@ class PriceEntry(RatesEntry):
 
     model_config = ConfigDict(title="Price")
 
-    tiers: dict[Tier, RatesEntry] = Field(
+    tiers: dict[PlainName, RatesEntry] = Field(
         default_factory=dict,
-        description="Service tiers that a call may ask for (flex, priority, fast), and their rates. Absent: none.",
+        description="Service tiers of the provider by its own names (flex, priority, fast …), and their rates. Absent: none.",
     )
