@@ -56,7 +56,7 @@ async def protect(
     call: Call, runtime: Runtime, candidate: Candidate, dialect: Dialect, asked: Asked
 ) -> Asked:
     """A request inside a batch, as it may be sent to the candidate of the batch. Refused as a call would be."""
-    protection = protection_of(call, candidate)
+    protection = _protection_inside(call, candidate, dialect, asked)
     if protection is None:
         return asked
     reading = await _reading(call, runtime, asked, dialect)
@@ -91,6 +91,15 @@ def protection_of(call: Call, candidate: Candidate) -> Protection | None:
     if not named or candidate.asked_for in ("", named):
         return privacy.protection_for(facts)
     return privacy.protection_for(facts, structs.replace(facts, model=named))
+
+
+def _protection_inside(call: Call, candidate: Candidate, dialect: Dialect, asked: Asked) -> Protection | None:
+    """Of a request inside a batch: what is asked of it by itself, and of the batch."""
+    privacy = call.policy.privacy
+    if privacy is None:
+        return None
+    facts, _ = facts_of(call, structs.replace(candidate, asked_for=asked.model), privacy.asks)
+    return privacy.protection_for(facts, structs.replace(facts, api=dialect.api))
 
 
 def _protections(call: Call, plans: Sequence[Plan]) -> list[Protection]:

@@ -189,3 +189,26 @@ async def test_nothing_of_it_is_in_a_log_or_a_file(tmp_path: Path, caplog: pytes
     intents = [entry for entry in gateway.entries if isinstance(entry, Intent)]
     assert [one.purpose.tags for one in intents] == [{"who": "[EMAIL]", "what": "test"}] * 4
     assert {one.request_id for one in intents} == {"[EMAIL]"}
+
+
+async def test_a_policy_that_is_read_while_calls_run_is_in_force_or_the_one_before_stays(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
+    parrot = Parrot()
+    async with ScriptedUpstream(parrot) as provider:
+        whole = policy(provider.url)
+        without = {name: part for name, part in whole.items() if name != "privacy"}
+        async with GatewayInside(tmp_path, without) as gateway:
+            path, body = request(OPENAI, "to-chat", TEXT, stream=False)
+            file, policies = tmp_path / "policies" / "gateway.yaml", gateway.runtime.policies
+            before = policies.current.revision
+            profiles = {"standard": {"entities": {"LOCATION": "redact"}}}
+            file.write_text(json.dumps({**without, "privacy": {"default": "standard", "profiles": profiles}}))
+            await gateway.until(lambda: "nothing here finds LOCATION" in caplog.text)
+            assert policies.current.revision == before
+            file.write_text(json.dumps(whole))
+            await gateway.until(lambda: policies.current.privacy is not None)
+            async with gateway.client() as caller:
+                await caller.call(path, body)
+            assert caller.status == 200 and NAME.encode() in caller.body
+    assert len(parrot.heard) == 1 and NAME.encode() not in parrot.heard[0]

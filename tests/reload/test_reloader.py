@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from gateway.errors import GatewayError
 from gateway.policy.load import load_policy
 from gateway.policy.snapshot import Policy
+from gateway.privacy.faults import NotCovered
 from gateway.reload.reading import Folder
 from gateway.reload.reloader import LOOK_S, QUIET_S, Reloader
 from gateway.reload.status import InForce, NotReloaded, Reloaded
@@ -62,8 +64,20 @@ class Scene:
         self.in_force = InForce(self.policy)
         self.kept, self.clock, self.came = Kept(), FakeClock(), list[Policy]()
         self.reloader = Reloader(
-            Folder(folder, environment), self.in_force, self.kept, AtOnce(), self.clock, self.came.append
+            Folder(folder, environment),
+            self.in_force,
+            self.kept,
+            AtOnce(),
+            self.clock,
+            self.came.append,
+            self._before,
         )
+        self.lacks: GatewayError | None = None
+
+    async def _before(self, policy: Policy) -> None:
+        assert policy is not self.in_force.current
+        if self.lacks is not None:
+            raise self.lacks
 
     def write(self, text: str) -> None:
         written(self.path, {"a.yaml": text})
@@ -90,6 +104,17 @@ async def test_a_good_folder_is_in_force_at_once_and_is_recorded(scene: Scene):
     [(revision, why)] = scene.kept.recorded
     assert (revision.name, why.cause, why.author, why.at) == (now.revision, "api", "anna", scene.clock.ms)
     assert revision.files["a.yaml"].text == TWO
+
+
+async def test_a_policy_whose_calls_would_lack_something_is_not_taken(scene: Scene):
+    scene.lacks = NotCovered("nothing here finds LOCATION")
+    scene.write(TWO)
+    done = await scene.reloader.reload("api", "anna")
+    assert isinstance(done, NotReloaded)
+    assert [fault.message for fault in done.faults] == ["nothing here finds LOCATION"]
+    assert scene.in_force.current is scene.policy and scene.came == []
+    scene.lacks = None
+    assert (await scene.reloaded()).what == "policy"
 
 
 async def test_what_of_a_new_policy_nobody_enforces_is_logged(scene: Scene, caplog: pytest.LogCaptureFixture):

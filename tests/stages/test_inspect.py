@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from tests.parts.runtime import FakeVault, make_runtime
 TEXT = "Ann Lee ann@lee.org"
 OPEN: dict[str, Any] = {"entities": {"default": "allow"}}
 STRICT: dict[str, Any] = {"entities": {"PERSON": "block"}}
+BATCH = b'{"input_file_id": "file-1", "endpoint": "/v1/chat/completions"}'
 RESPONSE = {"model": "fast", "input": TEXT}
 
 
@@ -139,7 +141,9 @@ async def test_a_conversation_goes_on_with_the_names_that_it_had():
         {"model": "fast", "input": "Bob Ray knows Ann Lee", "previous_response_id": "resp_1"}
     ).encode()
     call = call_with(privacy({}), body=body, path="/v1/responses")
-    kept = {("key:key_1", "resp_1"): {"PERSON_1": "Zoe Ruiz", "PERSON_2": "Ann Lee"}}
+    kept: dict[tuple[str, str], Mapping[str, str]] = {
+        ("key:key_1", "resp_1"): {"PERSON_1": "Zoe Ruiz", "PERSON_2": "Ann Lee"}
+    }
     runtime = make_runtime(call.policy, vault=FakeVault(kept))
     await inspect.enter(call, runtime, lambda *_: None)
     assert call.plan is not None
@@ -178,3 +182,18 @@ async def test_a_request_of_a_batch_is_refused_where_its_answer_could_not_be_res
         assert b"<PERSON_1> <EMAIL_1>" in asked.raw
     [check] = call.checks
     assert check.found == {"EMAIL": 3, "PERSON": 3}, "of all requests together"
+
+
+@pytest.mark.parametrize("match", [{"model": "fast"}, {"api": "chat"}, {"api": "batches"}])
+async def test_rules_about_a_request_of_a_batch_are_those_of_its_model_and_of_both_operations(
+    match: dict[str, Any],
+):
+    inner = call_with(privacy({}), candidate("far/a"))
+    call = call_with(privacy(None, ("r", match, STRICT)), path="/v1/batches", body=BATCH)
+    assert inner.asked is not None and inner.plan is not None
+    [there] = inner.plan.candidates
+    outside = replace(there, asked_for="")
+    with pytest.raises(Refused, match="PERSON"):
+        await inspect.protect(call, make_runtime(call.policy), outside, inner.dialect, inner.asked)
+    other = call_with(privacy(None, ("r", {"model": "another"}, STRICT)), path="/v1/batches", body=BATCH)
+    await inspect.protect(other, make_runtime(other.policy), outside, inner.dialect, inner.asked)
