@@ -85,8 +85,10 @@ class Telling:
             alert, wanted = self._noted[0]
             put = await loop.run_in_executor(self._executor, self._outbox.put, alert, wanted)
             self._noted.popleft()
-            if put:
+            if put == "kept":
                 self._wake()
+            elif put == "full":
+                self._lost += 1
         self._some.clear()
         if self._lost:
             _LOG.warning("%d alerts were lost: more came than could be kept", self._lost)

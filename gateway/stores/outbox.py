@@ -14,6 +14,7 @@ MOST_WAITING: Final = 10_000
 """Deliveries that are not ended. What is more is not kept for those who can't be reached."""
 
 Ending = Literal["delivered", "given_up"]
+Put = Literal["kept", "told", "full"]
 
 
 class Alert(NamedTuple):
@@ -38,8 +39,8 @@ class Due(NamedTuple):
 class Outbox(Protocol):
     """As in gateway.stores.interfaces every method blocks and raises StoreUnavailable. Times in milliseconds since 1970."""
 
-    def put(self, alert: Alert, webhooks: Sequence[str]) -> bool:
-        """To be sent to these at once. False: it was told before, or too much is waiting."""
+    def put(self, alert: Alert, webhooks: Sequence[str]) -> Put:
+        """To be sent to these at once, unless it was told before, or too much is waiting (full)."""
         ...
 
     def take(self, now_ms: int, until_ms: int, limit: int) -> Sequence[Due]:
@@ -63,18 +64,18 @@ class SqlOutbox:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def put(self, alert: Alert, webhooks: Sequence[str]) -> bool:
+    def put(self, alert: Alert, webhooks: Sequence[str]) -> Put:
         told = select(alerts.c.id).where(alerts.c.once == alert.once)
         waiting = select(func.count()).select_from(deliveries).where(deliveries.c.ending.is_(None))
         with writing(self._engine) as connection:
             if alert.once is not None and connection.execute(told).first() is not None:
-                return False
+                return "told"
             if connection.execute(waiting).scalar_one() + len(webhooks) > MOST_WAITING:
-                return False
+                return "full"
             connection.execute(insert(alerts).values(alert._asdict()))
             rows = [{"alert": alert.id, "webhook": each, "due_at": alert.at, "tries": 0} for each in webhooks]
             connection.execute(insert(deliveries), rows)
-            return True
+            return "kept"
 
     def take(self, now_ms: int, until_ms: int, limit: int) -> Sequence[Due]:
         is_due = and_(deliveries.c.ending.is_(None), deliveries.c.due_at <= now_ms)

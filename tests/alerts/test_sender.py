@@ -50,7 +50,7 @@ class Post:
 
     def put(self, number: int = 1, webhook: str = "w1") -> None:
         alert = alert_of(CROSSED, f"evt_{number}", self.clock.ms, "2027-01-15T08:00:00.000Z")
-        assert self.outbox.put(alert, [webhook])
+        assert self.outbox.put(alert, [webhook]) == "kept"
 
     def waiting(self) -> list[str]:
         """What will be sent whenever that is."""

@@ -10,9 +10,10 @@ import pytest
 from gateway.alerts import telling as subject
 from gateway.alerts.telling import Telling
 from gateway.policy.webhooks import Webhook
+from gateway.stores import outbox as kept
 from gateway.stores.database import Database, open_database
 from gateway.stores.interfaces import StoreUnavailable
-from gateway.stores.outbox import Alert, SqlOutbox
+from gateway.stores.outbox import Alert, Put, SqlOutbox
 from tests.alerts.parts import CROSSED, event, webhook
 from tests.parts.executors import AtOnce
 from tests.parts.runtime import NOON_MS, FakeClock
@@ -30,7 +31,7 @@ class Broken(SqlOutbox):
         super().__init__(database.engine)
         self._failures = list(failures)
 
-    def put(self, alert: Alert, webhooks: Sequence[str]) -> bool:
+    def put(self, alert: Alert, webhooks: Sequence[str]) -> Put:
         if self._failures:
             raise self._failures.pop(0)
         return super().put(alert, webhooks)
@@ -117,3 +118,15 @@ async def test_what_was_told_once_here_does_not_even_ask_the_database(database: 
         events.tell(event(once="month 50%"))
         events.tell(CROSSED)
     assert len(events._noted) == 4
+
+
+async def test_what_the_database_has_no_room_for_is_lost_and_the_log_says_so(
+    database: Database, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(kept, "MOST_WAITING", 1)
+    outbox, woken = SqlOutbox(database.engine), list[int]()
+    events = telling(outbox, woken=woken)
+    for _ in range(2):
+        events.tell(CROSSED)
+    await events.keep()
+    assert (len(due(outbox)), woken, "1 alerts were lost" in caplog.text) == (1, [1], True)

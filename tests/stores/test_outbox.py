@@ -27,7 +27,7 @@ def test_nothing_is_due_at_first(outbox: Outbox):
 
 
 def test_an_alert_is_due_for_each_that_is_to_be_told(outbox: Outbox):
-    assert outbox.put(ALERT, ["w2", "w1"])
+    assert outbox.put(ALERT, ["w2", "w1"]) == "kept"
     assert outbox.take(NOW_MS, LEASE, 10) == [due(), due(webhook="w2")]
 
 
@@ -55,8 +55,8 @@ def test_what_has_ended_is_due_no_more(outbox: Outbox, ending: subject.Ending):
 
 def test_what_is_to_be_told_once_is_told_once(outbox: Outbox):
     once = ALERT._replace(once="month 50%")
-    assert [outbox.put(once, ["w1"]), outbox.put(once._replace(id="evt_2"), ["w1"])] == [True, False]
-    assert [outbox.put(ALERT._replace(id=each), ["w1"]) for each in ("evt_3", "evt_4")] == [True, True]
+    assert [outbox.put(once, ["w1"]), outbox.put(once._replace(id="evt_2"), ["w1"])] == ["kept", "told"]
+    assert [outbox.put(ALERT._replace(id=each), ["w1"]) for each in ("evt_3", "evt_4")] == ["kept", "kept"]
     assert len(outbox.take(NOW_MS, LEASE, 10)) == 3
 
 
@@ -71,9 +71,9 @@ def test_for_those_who_can_not_be_reached_no_more_is_kept_than_there_is_room(
 ):
     monkeypatch.setattr(subject, "MOST_WAITING", 2)
     put = [outbox.put(ALERT._replace(id=f"evt_{number}"), ["w1"]) for number in (1, 2, 3)]
-    assert put == [True, True, False]
+    assert put == ["kept", "kept", "full"]
     outbox.end(due(), "delivered", NOW_MS)
-    assert outbox.put(ALERT._replace(id="evt_4"), ["w1"])
+    assert outbox.put(ALERT._replace(id="evt_4"), ["w1"]) == "kept"
 
 
 def test_what_is_old_is_forgotten_with_its_deliveries(outbox: Outbox):
@@ -81,4 +81,4 @@ def test_what_is_old_is_forgotten_with_its_deliveries(outbox: Outbox):
     outbox.put(ALERT._replace(id="evt_2", at=NOW_MS + 1), ["w1"])
     assert outbox.forget(NOW_MS + 1) == 1
     assert [each.alert for each in outbox.take(NOW_MS + 1, LEASE, 10)] == ["evt_2"]
-    assert outbox.put(ALERT._replace(once="o"), ["w1"])
+    assert outbox.put(ALERT._replace(once="o"), ["w1"]) == "kept"
