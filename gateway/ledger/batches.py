@@ -53,6 +53,10 @@ class Batches:
         """Until `resume`. Whoever waits and was not sent yet hears of it at once."""
         self._fail([], LedgerUnavailable(why), arrived=False)
 
+    def drop(self) -> None:
+        """What was posted is told nobody any more."""
+        self._posted.clear()
+
     def store_ms(self) -> int | None:
         """What the store's clock shows, by its last answer. None: it has not answered yet."""
         if self._ahead_ms is None:

@@ -6,9 +6,10 @@
 --   open       all have
 --
 -- KEYS[1]  {deployment}:epoch
--- ARGV     'beat', process, how many processes it knew of, longest time of a state and shortest of gathering in milliseconds: this
---          process is alive. An epoch is begun if there is none of this server. The next state is entered when as many have done their part
---          and everybody who is alive has, or after so long.
+-- ARGV     'beat', process, how many processes it knew of, longest time of a state and shortest of gathering in milliseconds,
+--          the number of an epoch that must not go on (0: none): this process is alive. An epoch is begun if there is none
+--          of this server. The next state is entered when as many have done their part and everybody who is alive has, or
+--          after so long.
 --          'join', process, number, writer, its boot, cut     'told', process, number
 --          'cuts', process, number: each writer and its cut, one after the other
 --          'orphans', process, number: of processes that are not alive the writer, its boot, and holds; of all who ask, one
@@ -89,7 +90,7 @@ local most, policy = string.match(memory, 'maxmemory:(%d+)'), string.match(memor
 if most ~= '0' and policy ~= 'noeviction' then
   return redis.error_reply('EVICTS maxmemory-policy is ' .. policy .. '; the ledger needs noeviction')
 end
-if epoch[2] ~= server then
+if epoch[2] ~= server or epoch[1] == ARGV[6] then
   if epoch[1] then forget(epoch[1]) end
   local number = string.format('%.0f', math.max(now, (tonumber(epoch[1]) or 0) + 1))
   epoch = {number, server, 'gathering', now}

@@ -7,7 +7,7 @@ from typing import Final, Protocol
 
 from gateway.ledger.demand import Demand, Hold
 from gateway.ledger.operations import Cancel, Operation
-from gateway.ledger.protocol import NO_CUTS, Cuts, LedgerUnavailable, Log, Past, Recorded, Store
+from gateway.ledger.protocol import NO_CUTS, Cuts, Epoch, LedgerUnavailable, Log, Past, Recorded, Store
 from gateway.ledger.rejoining import tell
 from gateway.ledger.sweeping import Sleeps, settle_ended, shipped
 
@@ -46,6 +46,7 @@ class Following:
         self.epoch = 0
         """The one that knows all that this process holds."""
         self.processes = UNKNOWN
+        self._void = 0
         self._begun = 0
         self._joined = 0
         self._cut = 0
@@ -57,14 +58,14 @@ class Following:
         """Whether the counters are whole and know of this process's holds. Raises LedgerUnavailable and StoreUnavailable:
         not now, but what was done is done."""
         for _ in range(_STATES):
-            epoch = await self._store.beat(self.processes, self._timeout_s)
+            epoch = await self._store.beat(self.processes, self._void, self._timeout_s)
             if epoch.number == self.epoch:
                 if epoch.state == "open":
                     self.processes = epoch.processes
                     return True
                 continue
             if epoch.number != self._begun:
-                self._begin(epoch.number, holder.began_anew())
+                self._begin(epoch, holder.began_anew())
             if self._joined != epoch.number:
                 await self._join()
             if epoch.state != "gathering":
@@ -91,9 +92,14 @@ class Following:
             for id_ in await self._past.unsent(orphans):
                 post(Cancel(id_))
 
-    def _begin(self, number: int, leaving: frozenset[str]) -> None:
-        """What ended by now is counted by its records; what is held now and what ends from now on, by its hold."""
-        self._begun, self._leaving = number, leaving
+    def void(self) -> None:
+        """The counters of now will never know all that was held here: others are to begin, with what is on record."""
+        self._void = self.epoch
+
+    def _begin(self, epoch: Epoch, leaving: frozenset[str]) -> None:
+        """What ended by now is counted by its records; what is held now and what ends from now on, by its hold. Counters
+        that are older than this process's cut don't know those records: then all is said, rather twice than never."""
+        self._begun, self._leaving = epoch.number, leaving if epoch.state == "gathering" else frozenset()
         self._cut, self._counted = self._log.appended, self._past.counted()
 
     async def _join(self) -> None:

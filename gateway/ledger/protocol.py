@@ -145,9 +145,9 @@ class Store(Protocol):
 
     async def run(self, epoch: int, operations: Sequence[Operation], timeout_s: float) -> Answers: ...
 
-    async def beat(self, processes: int, timeout_s: float) -> Epoch:
-        """This process is alive, and knew of so many. An epoch is begun where there is none of the server's; it goes
-        on when as many have done their part, or after a while."""
+    async def beat(self, processes: int, void: int, timeout_s: float) -> Epoch:
+        """This process is alive, and knew of so many. An epoch is begun where there is none of the server's, or only the
+        one that is `void`; it goes on when as many have done their part, or after a while."""
         ...
 
     async def join(self, epoch: int, log: Log, cut: int, timeout_s: float) -> None:

@@ -75,9 +75,9 @@ class RedisStore:
         except msgspec.MsgspecError as error:
             raise LedgerUnavailable("Redis answered what no script of ours says") from error
 
-    async def beat(self, processes: int, timeout_s: float) -> Epoch:
+    async def beat(self, processes: int, void: int, timeout_s: float) -> Epoch:
         number, state, alive = await self._ask(
-            timeout_s, "beat", processes, self._gathering_ms, self._newcomers_ms
+            timeout_s, "beat", processes, self._gathering_ms, self._newcomers_ms, void
         )
         return Epoch(number, _text(state), alive)
 

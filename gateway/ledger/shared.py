@@ -1,7 +1,6 @@
 """The ledger of several processes, on one store of counters.
 
-Where the store fails, or its counters are lost, each entry's own mode holds (`alone`) until the counters are whole again
-(`following`), and what else was used is read from the records of calls when a counter is first asked for.
+Where the store fails, or its counters are lost, each entry's own mode holds (`alone`) until they are whole (`following`).
 """
 
 from __future__ import annotations
@@ -43,6 +42,7 @@ BEAT_S: Final = 1.0
 PAUSE_S: Final = 0.2
 """Between tries while the store is down."""
 SWEEP_S: Final = 5.0
+MOST_LEAVING: Final = 100_000
 
 
 class SharedLedger:
@@ -142,7 +142,6 @@ class SharedLedger:
             self.started = True
 
     async def sweep(self) -> None:
-        """See `Following.sweep`."""
         with suppress(LedgerUnavailable, StoreUnavailable):
             await self._following.sweep(self._batches.post)
 
@@ -212,7 +211,14 @@ class SharedLedger:
         return True
 
     def _end(self, held: Hold, operation: Operation) -> None:
-        """The store hears of it once it has heard of the hold, so that it is charged."""
+        """The store hears of it after the hold itself. If it hears of nothing for too long, its counters are to begin
+        anew, with what is on record: of what has ended nothing need be kept then."""
+        if len(self._leaving) > MOST_LEAVING:
+            self._following.void()
+            self._batches.drop()
+            self._unknown = {id_: None for id_ in self._unknown if id_ in self._open}
+            self._leaving.clear()
+            return
         if held.id in self._unknown:
             self._unknown[held.id] = operation
         else:

@@ -48,11 +48,11 @@ class RedisBoard:
         self._key = epoch_key(f"board-{next(self._numbers)}")
         self._script = source("ledger").replace("call('TIME')", "{ARGV[2], ARGV[3]}")
         self._known = client.script_load(self._script)
-        self._epoch, _, _ = self._speak("beat", 1, 0, 0)
+        self._epoch, _, _ = self._speak("beat", 1, 0, 0, 0)
         self._speak("join", self._epoch, "w1", 1, 0)
-        self._speak("beat", 1, 0, 0)
+        self._speak("beat", 1, 0, 0, 0)
         self._speak("told", self._epoch)
-        self._speak("beat", 1, 0, 0)
+        self._speak("beat", 1, 0, 0, 0)
 
     def _speak(self, verb: str, *arguments: object) -> Any:
         return self._client.eval(source("epoch"), 1, self._key, verb, "test", *arguments)

@@ -147,7 +147,7 @@ class ScriptedStore:
         answers: tuple[Answer, ...] = () if self.state == "void" else tuple(Done() for _ in operations)
         return Answers(1_000_000, epoch, self.state, answers)  # type: ignore[arg-type]
 
-    async def beat(self, processes: int, timeout_s: float) -> Epoch:
+    async def beat(self, processes: int, void: int, timeout_s: float) -> Epoch:
         return Epoch(1, "open", 1)
 
     async def join(self, epoch: int, log: Log, cut: int, timeout_s: float) -> None:

@@ -145,6 +145,32 @@ async def test_counters_begin_with_the_records_up_to_the_cuts_of_all(
     assert two.past.cuts == [{"w1": 5, "w2": 5}]
 
 
+async def test_counters_that_one_voids_begin_anew_once(join: Parts):
+    part = join()
+    await part.follow()
+    first = part.following.epoch
+    part.following.void()
+    for _ in range(3):
+        assert await part.follow()
+    assert part.holder.begun == 2
+    second = part.following.epoch
+    assert second > first
+    await join(name="late").follow()
+    assert (await part.store.beat(1, first, 1.0)).number == second
+
+
+async def test_who_comes_late_says_all_that_the_store_has_not_heard(
+    join: Parts, client: Redis, deployment: str
+):
+    """Counters that were primed before can't know its records."""
+    await join().follow()
+    holder = GivenHolder([hold("ended", 2)], frozenset({"ended"}))
+    late = join(name="late", holder=holder, past=GivenPast(over={"ended": Ended(1, Charge(2, 0))}))
+    late.log.appended = late.log.shipped = 5
+    await late.follow()
+    assert reserved(client, deployment) == 2
+
+
 async def test_an_entry_that_came_later_begins_with_all_that_is_on_record(join: Parts):
     part = join()
     await part.follow()

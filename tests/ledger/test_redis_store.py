@@ -19,7 +19,7 @@ from tests.parts.redis_server import RedisServer, redis_sentinels, redis_server
 async def test_a_script_that_a_server_does_not_know_is_sent_whole(tmp_path: Path):
     with redis_server(tmp_path) as fresh, fresh.client() as client:
         store = RedisStore(connect(fresh.url), "d", "one")
-        epoch = await store.beat(1, 1.0)
+        epoch = await store.beat(1, 0, 1.0)
         assert (await store.run(epoch.number, [Cancel("a")], 1.0)).answers == (Done(),)
         client.script_flush()
         assert (await store.run(epoch.number, [Cancel("a")], 1.0)).answers == (Done(),)
@@ -29,14 +29,14 @@ async def test_a_script_that_a_server_does_not_know_is_sent_whole(tmp_path: Path
 async def test_a_server_that_is_not_there_is_unavailable(tmp_path: Path):
     store = RedisStore(connect(f"unix://{tmp_path}/none.sock"), "d", "one")
     with pytest.raises(LedgerUnavailable):
-        await store.beat(1, 1.0)
+        await store.beat(1, 0, 1.0)
     await store.aclose()
 
 
 async def test_a_server_that_does_not_answer_is_unavailable_in_time(tmp_path: Path):
     with redis_server(tmp_path) as frozen:
         store = RedisStore(connect(frozen.url), "d", "one")
-        epoch = await store.beat(1, 1.0)
+        epoch = await store.beat(1, 0, 1.0)
         frozen.freeze()
         with pytest.raises(LedgerUnavailable):
             await store.run(epoch.number, [], 0.05)
@@ -48,13 +48,13 @@ async def test_a_server_that_does_not_answer_is_unavailable_in_time(tmp_path: Pa
 async def test_an_epoch_is_not_the_one_of_before_after_a_restart(tmp_path: Path):
     with redis_server(tmp_path) as server:
         store = RedisStore(connect(server.url), "d", "one")
-        before = await store.beat(1, 1.0)
+        before = await store.beat(1, 0, 1.0)
         server.kill()
         server.start()
         with pytest.raises(LedgerUnavailable):  # the old connection is lost, and nothing is sent twice
             await store.run(before.number, [], 1.0)
         assert (await store.run(before.number, [Cancel("a")], 1.0)).state == "void"
-        assert (await store.beat(1, 1.0)).number > before.number
+        assert (await store.beat(1, 0, 1.0)).number > before.number
         await store.aclose()
 
 
@@ -64,16 +64,16 @@ async def test_a_server_that_may_throw_keys_away_is_not_used(tmp_path: Path):
         client.config_set("maxmemory-policy", "allkeys-lru")
         store = RedisStore(connect(server.url), "d", "one")
         with pytest.raises(LedgerUnavailable, match="noeviction"):
-            await store.beat(1, 1.0)
+            await store.beat(1, 0, 1.0)
         client.config_set("maxmemory-policy", "noeviction")
-        await store.beat(1, 1.0)
+        await store.beat(1, 0, 1.0)
         await store.aclose()
 
 
 async def test_two_deployments_share_a_server_and_nothing_else(server: RedisServer):
     one, two = (RedisStore(connect(server.url), name, "one", gathering_ms=0) for name in ("left", "right"))
-    await one.beat(1, 1.0)
-    assert (await two.beat(1, 1.0)).processes == 1
+    await one.beat(1, 0, 1.0)
+    assert (await two.beat(1, 0, 1.0)).processes == 1
     for store in (one, two):
         await store.aclose()
 
@@ -81,7 +81,7 @@ async def test_two_deployments_share_a_server_and_nothing_else(server: RedisServ
 async def test_a_cluster_is_reached_by_any_of_its_servers(cluster: Masters):
     port = cluster.get_nodes()[0].port
     store = RedisStore(connect(f"redis+cluster://127.0.0.1:{port}"), "d", "one")
-    epoch = await store.beat(1, 2.0)
+    epoch = await store.beat(1, 0, 2.0)
     assert (await store.run(epoch.number, [Cancel("a")], 2.0)).answers == (Done(),)
     await store.aclose()
 
@@ -89,7 +89,7 @@ async def test_a_cluster_is_reached_by_any_of_its_servers(cluster: Masters):
 async def test_a_cluster_that_is_not_there_is_unavailable():
     store = RedisStore(connect("redis+cluster://127.0.0.1:1"), "d", "one")
     with pytest.raises(LedgerUnavailable):
-        await store.beat(1, 2.0)
+        await store.beat(1, 0, 2.0)
     await store.aclose()
 
 
@@ -119,7 +119,7 @@ async def test_sentinels_are_asked_for_the_master():
 async def test_the_master_is_found_by_any_sentinel(tmp_path: Path):
     with redis_sentinels(tmp_path) as watched:
         store = RedisStore(connect(watched.url), "d", "one")
-        assert (await store.beat(1, 2.0)).processes == 1
+        assert (await store.beat(1, 0, 2.0)).processes == 1
         await store.aclose()
 
 

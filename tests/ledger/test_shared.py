@@ -13,6 +13,7 @@ import pytest
 from redis import Redis
 
 from gateway.clock import SystemClock
+from gateway.ledger import shared as shared_module
 from gateway.ledger.demand import Charge, Demand, Hold, Refusal
 from gateway.ledger.operations import Spent
 from gateway.ledger.protocol import NO_CUTS, Cuts, Ended, OnSettled, Recorded, Standing
@@ -91,8 +92,10 @@ async def settled(of: SharedLedger) -> None:
 
 
 def money(client: Redis, deployment: str) -> tuple[int, int]:
-    """Spent and reserved, of the only budget."""
-    (key,) = client.keys(f"{{{deployment}}}:*:month#budget|*")
+    """Spent and reserved, of the only budget in the epoch of now."""
+    number = client.hget(f"{{{deployment}}}:epoch", "number")
+    assert isinstance(number, bytes)
+    (key,) = client.keys(f"{{{deployment}}}:{number.decode()}:month#budget|*")
     counted = client.hgetall(key)
     return int(counted[b"spent"]), int(counted[b"reserved"])
 
@@ -402,6 +405,29 @@ async def test_what_was_let_through_alone_is_charged_though_its_counter_was_neve
             shared.settle(running, Charge(8, 0))
             await settled(shared)
             assert money(client, deployment) == (47, 0)
+
+
+async def test_of_what_ended_during_a_long_outage_the_records_are_enough(
+    fragile: RedisServer, deployment: str, monkeypatch: pytest.MonkeyPatch
+):
+    """Nothing is kept of it, and the counters begin anew, with what is on record."""
+    monkeypatch.setattr(shared_module, "MOST_LEAVING", 5)
+    past, some = GivenPast(), wanted(budget(10, 100, failing="allow"))
+    async with ledger(fragile, deployment, past=past, timeout_s=0.25) as shared:
+        running = as_hold(await shared.reserve("running", some))
+        fragile.freeze()
+        for call in range(8):
+            shared.settle(as_hold(await shared.reserve(str(call), some)), Charge(3, 0))
+        assert shared.standing.open <= 6
+        past.recorded = {"month": Recorded(24)}
+        past.over = {f"{call}~": Ended(0, Charge(3, 0)) for call in range(8)}
+        fragile.thaw()
+        await up(shared)
+        with fragile.client() as client:
+            assert money(client, deployment) == (24, 10)
+            shared.settle(running, Charge(4, 0))
+            await settled(shared)
+            assert money(client, deployment) == (28, 0)
 
 
 async def test_a_store_that_went_away_is_found_out_without_a_call(fragile: RedisServer, deployment: str):
