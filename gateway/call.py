@@ -216,6 +216,8 @@ class Call(Struct):
     measured: Measured | None = None
     tape: Tape | None = None
     """What the caller gets of a stream, where it may be kept; `sealer` seals it then."""
+    exchanged: tuple[bytes, Tape] | None = None
+    """The body that was last sent to a provider, and what it said, where that may be kept."""
     sealer: Sealer | None = None
     ending: Ending | None = None
     problem: Problem | None = None

@@ -13,6 +13,7 @@ from gateway.holding import facts_of
 from gateway.policy.models.audit import Content as Mode
 from gateway.runtime import Runtime
 from gateway.stores.contents import ContentRow
+from gateway.upstream.interface import Incoming, Outgoing
 
 _STAGE = "record"
 _RULE = "content"
@@ -36,9 +37,13 @@ def sealed(call: Call, runtime: Runtime) -> Content:
     if sealer is None or not call.attempts:
         return Content()
     mode = mode_of(call)
-    if mode != "sealed":
+    if mode == "none":
         return Content()
-    ref, text = sealer.seal(call.id, mode, _kept(call))
+    kept = _as_got(call) if mode == "sealed" else _as_exchanged(call)
+    if kept is None:
+        call.note(_STAGE, _RULE, "flag", "no content is kept: no privacy rule has redacted it")
+        return Content()
+    ref, text = sealer.seal(call.id, mode, kept)
     try:
         runtime.contents.keep(_row(call, sealer, ref, mode, text))
     except OSError:
@@ -56,7 +61,55 @@ def mode_of(call: Call) -> Mode:
     return audit.content_of(facts_of(call, call.sent_to or call.plan.candidates[0], audit.asks)[0])
 
 
-def _kept(call: Call) -> Kept:
+class Overheard:
+    """gateway.upstream.interface.Incoming, with a tape of what the provider says."""
+
+    __slots__ = ("_incoming", "_tape", "headers", "status")
+
+    def __init__(self, incoming: Incoming, tape: Tape) -> None:
+        self._incoming = incoming
+        self._tape = tape
+        self.status = incoming.status
+        self.headers = incoming.headers
+
+    async def next_chunk(self) -> bytes:
+        chunk = await self._incoming.next_chunk()
+        self._tape.add(chunk)
+        return chunk
+
+    async def read(self, cap_bytes: int) -> bytes:
+        body = await self._incoming.read(cap_bytes)
+        self._tape.add(body)
+        return body
+
+    def close(self) -> None:
+        self._incoming.close()
+
+
+def overheard(call: Call, outgoing: Outgoing, incoming: Incoming) -> Incoming:
+    """What goes to a provider and what it says: of several tries the last."""
+    tape = Tape()
+    call.exchanged = (outgoing.body if isinstance(outgoing.body, bytes) else b"", tape)
+    return Overheard(incoming, tape)
+
+
+def _as_exchanged(call: Call) -> Kept | None:
+    """As privacy left it: what the provider was sent, and what it said before anything was put back. None: where no
+    privacy is in force, nothing was redacted."""
+    sent_to, exchanged = call.sent_to, call.exchanged
+    if sent_to is None or sent_to.cleared is None or exchanged is None:
+        return None
+    sent, tape = exchanged
+    return Kept(
+        sent=beginning(sent),
+        got=tape.kept,
+        sent_bytes=len(sent),
+        got_bytes=tape.size_bytes,
+        content_type="" if call.served is None else call.served.content_type,
+    )
+
+
+def _as_got(call: Call) -> Kept:
     got, size_bytes, served = b"", 0, call.served
     if served is not None and served.reader is None:
         body = served.body or b""

@@ -5,19 +5,26 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from gateway import contents
 from gateway.audit.content import MOST_BYTES, Kept
 from gateway.audit.entry import Attempt, Content
-from gateway.call import Call, Caller, Served
+from gateway.call import Call, Caller, Cleared, Served
 from gateway.policy.auditing import Audit, ContentRule, audit_in_force
 from gateway.policy.match import Match
 from gateway.policy.models.audit import AuditEntry
 from gateway.policy.models.match import MatchEntry
+from gateway.upstream.interface import Outgoing, TimeLimits
 from tests.parts.calls import candidate, make_policy, planned_call
 from tests.parts.runtime import FakeContents, FakeIncoming, make_runtime
 
 SEALED = Audit(content="sealed")
+
+
+def outgoing(body: bytes) -> Outgoing:
+    limits = TimeLimits(connect_s=1.0, first_byte_s=None, idle_s=1.0, total_s=1.0)
+    return Outgoing(method="POST", url="https://acme.test", headers=(), body=body, limits=limits)
 
 
 def going_on(audit: Audit = SEALED) -> Call:
@@ -112,3 +119,38 @@ async def test_a_call_of_nobody_is_kept_for_its_key():
     await ended(fake, caller=caller)
     [row] = fake.rows
     assert (row.user, row.end_user, row.key, row.team) == (None, None, "key-of-key:k-1", "home")
+
+
+async def test_of_redacted_content_what_the_provider_was_sent_and_said_is_kept():
+    fake = FakeContents()
+    call = going_on(Audit(content="redacted"))
+    runtime = make_runtime(call.policy, contents=fake)
+    await contents.prepare(call, runtime)
+    call.sent_to = replace(candidate(), cleared=Cleared(None))
+    told = contents.overheard(call, outgoing(b"call <PHONE_1>"), FakeIncoming(b"<PHONE_1> ", b"it is"))
+    assert [await told.next_chunk() for _ in range(2)] == [b"<PHONE_1> ", b"it is"]
+    call.attempts.append(Attempt(target="acme/small", result="ok", ms=1.0))
+    assert contents.sealed(call, runtime).mode == "redacted"
+    assert await opened(fake) == Kept(b"call <PHONE_1>", b"<PHONE_1> it is", 14, 15)
+
+
+async def test_of_several_tries_the_last_is_kept_and_a_whole_answer_too():
+    call = going_on(Audit(content="redacted"))
+    await contents.prepare(call, make_runtime(call.policy, contents=FakeContents()))
+    for body, said in ((b"one", b"no"), (b"two", b"yes")):
+        told = contents.overheard(call, outgoing(body), FakeIncoming(said))
+        assert await told.read(100) == said
+    assert call.exchanged is not None
+    assert (call.exchanged[0], call.exchanged[1].kept) == (b"two", b"yes")
+
+
+async def test_where_nothing_was_redacted_no_redacted_content_is_kept():
+    fake = FakeContents()
+    call = going_on(Audit(content="redacted"))
+    runtime = make_runtime(call.policy, contents=fake)
+    await contents.prepare(call, runtime)
+    call.sent_to = candidate()
+    contents.overheard(call, outgoing(b"x"), FakeIncoming())
+    call.attempts.append(Attempt(target="acme/small", result="ok", ms=1.0))
+    assert (contents.sealed(call, runtime), fake.rows) == (Content(), [])
+    assert [one.verdict for one in call.trail if one.rule == "content"] == ["flag"]

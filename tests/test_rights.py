@@ -62,6 +62,22 @@ async def test_a_call_is_kept_as_it_was_sent_and_got(tmp_path: Path, stream: boo
         assert len(got) - len(found.got) <= len(b"data: [DONE]\n\n") * stream
 
 
+@pytest.mark.parametrize("stream", [False, True])
+async def test_redacted_content_is_as_privacy_left_it(tmp_path: Path, stream: bool):
+    privacy = {"default": "p", "profiles": {"p": {"entities": {"EMAIL": "redact"}, "output": "restore"}}}
+    policy = POLICY | {"privacy": privacy, "audit": {"content": "redacted"}}
+    asked = {**ASKED, "messages": [{"role": "user", "content": "write to anna@example.com"}], "stream": stream}
+    async with GatewayInside(tmp_path, policy) as gateway, gateway.client() as client:
+        client.ask("/v1/chat/completions", asked)
+        await client.finished()
+        call_id, got = client.headers["x-request-id"], bytes(client.body)
+        await gateway.stop()
+        mode, found = kept(gateway, call_id)
+    assert (mode, b"anna@example.com" in got) == ("redacted", True)
+    assert b"anna" not in found.sent + found.got
+    assert b"EMAIL" in found.sent and b"EMAIL" in found.got
+
+
 async def test_no_content_is_anywhere_in_the_open(tmp_path: Path):
     async with GatewayInside(tmp_path, POLICY) as gateway, gateway.client() as client:
         client.ask("/v1/chat/completions", ASKED)

@@ -95,13 +95,8 @@ def query(
 ) -> None:
     """List calls, newest first; with --acts what administrators did."""
     of_calls = {"end_user": end_user, "use_case": use_case, "api": api, "model": model, "provider": provider}
-    of_calls |= {
-        "region": region,
-        "entity": entity,
-        "policy": revision,
-        "cost_over": cost_over,
-        "decision": decision,
-    }
+    of_calls |= {"region": region, "entity": entity, "policy": revision}
+    of_calls |= {"cost_over": cost_over, "decision": decision}
     both = {"since": since, "until": until, "user": user, "team": team, "key": key, "ending": ending}
     with gateway_at(url, plain_http=plain_http) as gateway:
         if acts or act is not None or about is not None:

@@ -44,21 +44,11 @@ LATER: Final = (
     ),
     Later(("models", "*", "cache"), "every call goes to a provider"),
     Later(
-        ("audit", "content"),
-        "no prompt and no answer is kept where it says so",
-        frozenset({"redacted"}),
-    ),
-    Later(
         ("audit", "durability"),
         "an entry is on this machine's disk before the reply, as with before_reply",
         frozenset({"database"}),
     ),
     Later(("audit", "retention", "feedback"), "no feedback is taken, and none is kept"),
-    Later(
-        ("audit", "rules", "*", "content"),
-        "no prompt and no answer is kept where it says so",
-        frozenset({"redacted"}),
-    ),
 )
 
 

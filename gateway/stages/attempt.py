@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
+from gateway import contents
 from gateway.audit.entry import Attempt
 from gateway.call import Call, Candidate, Served
 from gateway.dialects.answer_headers import request_id, retry_after_s
@@ -112,7 +113,10 @@ async def _try(call: Call, candidate: Candidate, runtime: Runtime) -> Served:
     credential = _credential(candidate, runtime)
     try:
         upstream = candidate.speech.upstream or candidate.target.provider.dialect
-        incoming = await runtime.upstreams[upstream].send(_outgoing(call, candidate, credential))
+        outgoing = _outgoing(call, candidate, credential)
+        incoming = await runtime.upstreams[upstream].send(outgoing)
+        if call.sealer is not None:
+            incoming = contents.overheard(call, outgoing, incoming)
         try:
             known_as = request_id(incoming.headers)
             served = await _receive(call, candidate, incoming, runtime)

@@ -44,9 +44,9 @@ def test_a_part_says_what_it_means_that_nobody_keeps_it():
 
 def test_a_policy_says_what_of_it_is_not_in_force(tmp_path: Path):
     policy = loaded(
-        tmp_path, "monitors: [{name: a, kind: groundedness, sample: 2%}]\naudit: {content: redacted}\n"
+        tmp_path, "monitors: [{name: a, kind: groundedness, sample: 2%}]\naudit: {durability: database}\n"
     )
-    assert [part.section for part in policy.not_yet] == ["monitors", "audit.content"]
+    assert [part.section for part in policy.not_yet] == ["monitors", "audit.durability"]
 
 
 def test_what_is_kept_of_calls_is_what_is_in_force(tmp_path: Path):
