@@ -101,7 +101,7 @@ async def running(
         for_keys, for_uses, for_subjects = threads("keys"), threads("uses"), threads("subjects", 2)
         for_objects, for_uploads = threads("objects", 2), threads("uploads", 4)
         clock, chance, policies = SystemClock(), SystemChance(), InForce(policy)
-        audit, notary = await open_audit(settings, lambda: policies.current, installation, stack)
+        audit, attending = await open_audit(settings, lambda: policies.current, installation, stack)
         keys = KeyBook(installation.keys, for_keys, clock, hash_key=installation.hash_key)
         await keys.refresh()
         uses = LastUses(SqlKeyUses(installation.database.engine), for_uses, clock)
@@ -140,10 +140,13 @@ async def running(
             trusted_proxies=frozenset(settings.trusted_proxies),
         )
         reloader = _reloader(settings, policies, installation, runtime, remote, stack)
-        parts = Parts(installation, runtime, audit, notary, identities, reloader, measures, alerting)
+        parts = Parts(
+            installation, runtime, audit, attending.notary, identities, reloader, measures, alerting
+        )
         reports = _reports(installation, audit, reloader, for_uses, stack)
         revoking = keys.follow(lambda: end_revoked(runtime))
-        await _follow(stack, *_workers(parts), revoking, uses.follow(), reports.follow())
+        beside = attending.adoption.follow(), revoking, uses.follow(), reports.follow()
+        await _follow(stack, *_workers(parts), *beside)
         open_side(settings, parts, stack, administer)
         yield runtime
 

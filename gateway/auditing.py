@@ -7,8 +7,10 @@ import secrets
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from importlib.metadata import version
 
+from gateway.audit.adoption import Adoption
 from gateway.audit.anchors import Anchoring
 from gateway.audit.boot import Booting
 from gateway.audit.log import AuditLog
@@ -24,9 +26,17 @@ from gateway.stores.interfaces import Position
 from gateway.stores.keyrings import SqlKeyring
 
 
+@dataclass(frozen=True, slots=True)
+class Attending:
+    """What goes on beside the log."""
+
+    notary: Notary
+    adoption: Adoption
+
+
 async def open_audit(
     settings: Settings, policies: Callable[[], Policy], installation: Installation, stack: AsyncExitStack
-) -> tuple[AuditLog, Notary]:
+) -> tuple[AuditLog, Attending]:
     """Closed with the stack: the last checkpoint is the last entry. SecretInvalid, SpoolDamaged or StoreUnavailable:
     nothing can be recorded here."""
     keys, clock = SqlKeyring(installation.database.engine), installation.clock
@@ -51,7 +61,9 @@ async def open_audit(
     anchoring = Anchoring(Fetcher().post, for_anchors, clock.monotonic, lambda: policies().egress)
     notary = Notary(audit, signing, lambda: policies().audit.anchors, anchoring, for_signing, clock)
     stack.push_async_callback(notary.round, last=True)
-    return audit, notary
+    for_adopting = stack.enter_context(ThreadPoolExecutor(1, "adoption"))
+    adoption = Adoption(lambda: _booting(settings, policies(), installation), for_adopting, clock)
+    return audit, Attending(notary, adoption)
 
 
 def _booting(settings: Settings, policy: Policy, installation: Installation) -> Booting:

@@ -28,8 +28,8 @@ async def ran(settings: Settings, installation: Installation, *anchors: Anchor) 
     """A gateway that took one call."""
     policy = Policy("rev-1", audit=Audit(anchors=anchors))
     async with AsyncExitStack() as stack:
-        audit, notary = await open_audit(settings, lambda: policy, installation, stack)
-        await notary.round()
+        audit, attending = await open_audit(settings, lambda: policy, installation, stack)
+        await attending.notary.round()
         await audit.append(intent("c1"))
         await audit.append(outcome("c1"))
 

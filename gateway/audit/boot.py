@@ -51,12 +51,12 @@ def start(booting: Booting) -> Started:
     """Blocks. SpoolDamaged or StoreUnavailable: nothing may be appended."""
     mine: Recovered | None = None
     for found in recover_all(booting.data, booting.installation):
-        if _outrun(booting, found):
+        if outrun(booting, found):
             found.retire()
         elif mine is None:
             mine = found
         else:
-            _finish(booting, found)
+            finish(booting, found)
     mine = mine or create(booting.data, booting.installation, booting.new_id)
     ship_folder(booting.archive, mine.writer, mine.folder, mine.head)
     chain = _open_boot(booting, mine, left_open(booting, mine.writer))
@@ -86,7 +86,7 @@ def interrupted_act(act_id: str, found_ms: int) -> Acted:
     return Acted(id=act_id, ended_at=time_text(found_ms), ending="interrupted")
 
 
-def _outrun(booting: Booting, found: Recovered) -> bool:
+def outrun(booting: Booting, found: Recovered) -> bool:
     """Whether the database holds more of a chain than the disk: a disk restored, or power lost."""
     ahead = booting.archive.position(found.writer).seq - found.head.seq
     if ahead > 0:
@@ -96,7 +96,7 @@ def _outrun(booting: Booting, found: Recovered) -> bool:
     return ahead > 0
 
 
-def _finish(booting: Booting, found: Recovered) -> None:
+def finish(booting: Booting, found: Recovered) -> None:
     """Ships and closes what a dead process left in a folder that this one doesn't need."""
     try:
         ship_folder(booting.archive, found.writer, found.folder, found.head)

@@ -49,18 +49,23 @@ class Recovered:
 
 def recover_all(data: Path, installation: str) -> Iterator[Recovered]:
     """Every folder that no living process holds. SpoolDamaged if one can't be trusted."""
-    for folder in writer_folders(data):
-        if (folder / _RETIRED).exists():
-            continue
-        lock = FolderLock.take(folder)
-        if lock is None:
-            continue
-        try:
-            head, torn_bytes = recover(folder, installation)
-        except BaseException:
-            lock.close()
-            raise
-        yield Recovered(folder.name, folder, lock, head, torn_bytes)
+    found = (recover_one(folder, installation) for folder in writer_folders(data))
+    return (one for one in found if one is not None)
+
+
+def recover_one(folder: Path, installation: str) -> Recovered | None:
+    """None where a living process holds it, or nobody will write to it again."""
+    if (folder / _RETIRED).exists():
+        return None
+    lock = FolderLock.take(folder)
+    if lock is None:
+        return None
+    try:
+        head, torn_bytes = recover(folder, installation)
+    except BaseException:
+        lock.close()
+        raise
+    return Recovered(folder.name, folder, lock, head, torn_bytes)
 
 
 def create(data: Path, installation: str, new_id: Callable[[], str]) -> Recovered:

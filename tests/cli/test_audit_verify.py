@@ -30,8 +30,8 @@ def anchors(folder: Path) -> Path:
         policy = Policy("rev-1", audit=Audit(anchors=(Anchor(str(kept), None, 60.0),)))
         with open_installation(load_settings()) as installation:
             async with AsyncExitStack() as stack:
-                audit, notary = await open_audit(load_settings(), lambda: policy, installation, stack)
-                await notary.round()
+                audit, attending = await open_audit(load_settings(), lambda: policy, installation, stack)
+                await attending.notary.round()
                 await audit.append(intent("c1"))
                 await audit.append(outcome("c1"))
 
