@@ -1,6 +1,7 @@
 """`python -m benchmarks.privacy`: how long detection takes, of ordinary and of hostile text.
 
-Milliseconds, the median and the best of several runs, in one process. `chat` is prose with a person's
+Milliseconds of CPU, which other work on the machine changes little; the median and the best of several runs, in one
+process. `chat` is prose with a person's
 data in every sixth sentence, `prose` has none and `dense` nothing else. A hostile text stands beside chat and prose
 of its size.
 """
@@ -107,9 +108,9 @@ def _times(run: Callable[[], object], size: int) -> tuple[float, float]:
     run()
     times = []
     for _ in range(3 if size > 100_000 else 30):
-        start = time.perf_counter()
+        start = time.process_time()
         run()
-        times.append((time.perf_counter() - start) * 1_000)
+        times.append((time.process_time() - start) * 1_000)
     return statistics.median(times), min(times)
 
 

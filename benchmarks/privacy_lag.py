@@ -1,7 +1,8 @@
 """`python -m benchmarks.privacy_lag`: how late the event loop is while long texts are read in other processes.
 
 Four callers send texts of 200 KB that nobody has seen, one after the other, for ten seconds; beside them the loop
-wants to wake every 5 ms. Lag is how much later it woke. The same without callers stands beside it.
+wants to wake every 5 ms. Lag is how much later it woke; work is what its thread computed between two wakes, which a busy
+machine does not change. The same without callers stands beside it.
 """
 
 from __future__ import annotations
@@ -28,14 +29,15 @@ _CALLERS = 4
 _CHARACTERS = 200_000
 
 
-async def _lags(until: float) -> list[float]:
-    """In milliseconds, in order of size."""
-    lags = []
+async def _beats(until: float) -> tuple[list[float], list[float]]:
+    """Lag and work in milliseconds, each in order of size."""
+    lags, work = [], []
     while time.perf_counter() < until:
-        wanted = time.perf_counter() + _EVERY_S
+        wanted, before = time.perf_counter() + _EVERY_S, time.thread_time()
         await asyncio.sleep(_EVERY_S)
         lags.append((time.perf_counter() - wanted) * 1_000)
-    return sorted(lags)
+        work.append((time.thread_time() - before) * 1_000)
+    return sorted(lags), sorted(work)
 
 
 async def _call(detection: Detection, numbers: itertools.count[int], until: float) -> list[float]:
@@ -52,17 +54,19 @@ async def _measured() -> None:
     detection = Detection(Memo(Detector(), os.urandom(32)), Pool(2))
     await detection.start()
     try:
-        idle = await _lags(time.perf_counter() + _SECONDS / 3)
+        await detection.prepare([profile_of()])
+        idle = await _beats(time.perf_counter() + _SECONDS / 3)
         until = time.perf_counter() + _SECONDS
         numbers = itertools.count()
-        lags, *took = await asyncio.gather(
-            _lags(until), *(_call(detection, numbers, until) for _ in range(_CALLERS))
-        )
+        callers = [asyncio.ensure_future(_call(detection, numbers, until)) for _ in range(_CALLERS)]
+        reading = await _beats(until)
+        took = await asyncio.gather(*callers)
     finally:
         await detection.aclose()
-    table = Table("lag of the event loop, ms", "p50", "p99", "p99.9")
-    for name, measured in (("idle", idle), ("while 200 KB texts are read", lags)):
-        cells = (measured[len(measured) * share // 1000] for share in (500, 990, 999))
+    table = Table("of the event loop, ms", "lag p50", "lag p99", "lag p99.9", "work p99", "work p99.9")
+    for name, (lags, work) in (("idle", idle), ("while 200 KB texts are read", reading)):
+        cells = [lags[len(lags) * share // 1000] for share in (500, 990, 999)]
+        cells += [work[len(work) * share // 1000] for share in (990, 999)]
         table.add_row(name, *(f"{cell:.2f}" for cell in cells))
     Console().print(table)
     texts = sorted(itertools.chain.from_iterable(took))
