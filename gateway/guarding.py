@@ -21,7 +21,7 @@ AskModel = Callable[[Call, Runtime, str, str, str], Awaitable[str]]
 INPUT: Final = "guard"
 OUTPUT: Final = "vet"
 """The stages, as decisions name them."""
-_LONG_CHARS: Final = 16_384
+_LONG_CHARS: Final = 4_096
 """What is longer is read in a thread of its own."""
 
 
