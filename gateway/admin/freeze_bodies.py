@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Self
+from typing import Annotated, Any, Final, Self
 
-from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, WithJsonSchema, model_validator
+from pydantic import (
+    AfterValidator,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    StringConstraints,
+    WithJsonSchema,
+    model_serializer,
+    model_validator,
+)
 
 from gateway.admin.words import VISIBLE, Asked, Label, Time, Told, visible
 from gateway.policy.models.keys import Network
@@ -56,6 +65,11 @@ class FreezeMatch(Asked):
         if not self.model_fields_set:
             raise ValueError(_EMPTY)
         return self
+
+    @model_serializer(mode="wrap")
+    def _only_what_is_asked(self, whole: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """A fact without a name is none, wherever it is sent."""
+        return {fact: names for fact, names in whole(self).items() if names}
 
     def facts(self) -> dict[str, tuple[str, ...]]:
         """Those that are asked for; the same for the same calls, in whatever order they were named."""

@@ -106,3 +106,8 @@ def test_others_are_told_and_not_by_whom(office: Office):
     data = {"freeze": told.id, "match": {"team": ["support"]}, "reason": "incident 7"}
     assert [each["data"] for each in bodies] == [data, data]
     assert "anna" not in str(bodies)
+
+
+def test_what_is_asked_means_the_same_where_it_is_sent_to():
+    sent = asked(team=["support"], model=["gpt-*"])
+    assert NewFreeze.model_validate_json(sent.model_dump_json()) == sent
