@@ -87,8 +87,7 @@ async def admit(call: Call, exchange: Exchange, runtime: Runtime) -> None:
         await guard.enter(call, runtime, judging.ask)
     if call.policy.privacy is not None:
         await inspect.enter(call, runtime, plan.instead)
-    # cache (issue: traffic)
-    await reserve.enter(call, runtime, _INSTEAD)
+    await reserve.enter(call, runtime, _INSTEAD)  # before it: cache (issue: traffic)
     await record.enter(call, runtime)
 
 
@@ -102,7 +101,8 @@ async def answer(call: Call, exchange: Exchange, runtime: Runtime) -> UpstreamFa
             await vet.enter(call, runtime, judging.ask)
         await restore.enter(call, runtime)
         await send_stream(call, exchange, runtime)
-        await vet.conclude(call, runtime, judging.ask)
+        if call.vetting is not None:
+            await vet.conclude(call, runtime, judging.ask)
     except UpstreamFault as fault:
         call.end(ending_of(fault, started=exchange.started), problem_of(fault, call.sent_to))
         return fault

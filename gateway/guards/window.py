@@ -28,6 +28,7 @@ class Found(Part):
         "_before",
         "_covered",
         "_finds",
+        "_fixed",
         "_reach",
         "_start",
         "_stop",
@@ -36,8 +37,10 @@ class Found(Part):
         "_text",
     )
 
-    def __init__(self, finds: Finds, tally: Tally, stop: Stop) -> None:
+    def __init__(self, finds: Finds, tally: Tally, stop: Stop, *, fixed: bool = False) -> None:
+        """`fixed`: nothing may be rewritten."""
         self._finds = finds
+        self._fixed = fixed
         self._tally = tally
         self._stop = stop
         self._reach = finds.reach
@@ -106,7 +109,7 @@ class Found(Part):
         new = begin >= self._covered
         if new:
             self._tally.found[finding.type] += 1
-        if action == "block" or (action == "redact" and cut):
+        if action == "block" or (action == "redact" and (cut or self._fixed)):
             raise self._stop(self._tally)
         self._covered = to
         if action == "redact":
@@ -179,11 +182,12 @@ class Judged(Part):
         return told
 
 
-def part_of(tally: Tally, stop: Stop, *, said: bool) -> Part | None:
-    """How this guard reads a text; None: it does not. `said`: the answer itself, no call of a tool and no thought."""
+def part_of(tally: Tally, stop: Stop, *, said: bool, fixed: bool = False) -> Part | None:
+    """How this guard reads a text; None: it does not. `said`: the answer itself, no call of a tool and no thought.
+    `fixed`: signed, so it may not be rewritten."""
     guard = tally.guard
     if guard.finds is not None:
-        return Found(guard.finds, tally, stop)
+        return Found(guard.finds, tally, stop, fixed=fixed)
     if guard.judges is not None and said:
         return Judged(guard.judges, tally, stop)
     return None

@@ -25,7 +25,7 @@ from gateway.privacy.placeholders import Issued
 from gateway.privacy.text_leaves import Leaves
 from gateway.streams.json_array import ArraySplitter
 from gateway.streams.restore import Counts, TextRestorer
-from gateway.streams.restore_deltas import Channel, Deltas, Event, Told
+from gateway.streams.restore_deltas import Channel, Deltas, Event, Slot, Told
 from gateway.streams.restore_json import JsonRestorer
 from gateway.streams.restore_stream import Inner, RestoringStream, Texts
 from gateway.streams.sse import Splitter
@@ -37,6 +37,7 @@ _KNOWN: Final = frozenset(
     "function_call audio".split()
 )
 """Of a choice of chat and completions, and of what is new in it."""
+_THINKING: Final = "thinking"
 _SAID: Final = frozenset({"content", "text", "response.output_text.delta"})
 """By what channels of the answer itself are known."""
 
@@ -71,6 +72,7 @@ class GuardedTexts(Texts):
             return None
         changed = self._holds and _REPEATED in data and without_probabilities(told)
         parts = self._deltas.read(told)
+        _read_thinking(told, parts)
         parts.values += _others(told)
         changed = self._feed(parts, head, data) or changed
         before: list[tuple[bytes, bytes]] = []
@@ -109,13 +111,20 @@ class GuardedTexts(Texts):
 
     def _text_of(self, channel: Channel, *, json: bool) -> TextRestorer | JsonRestorer:
         said = not json and channel[-1] in _SAID
-        parts = [(tally, part_of(tally, self._stop, said=said)) for tally in self._tallies]
+        fixed = channel[-1] == _THINKING
+        parts = [(tally, part_of(tally, self._stop, said=said, fixed=fixed)) for tally in self._tallies]
         made = [part for _, part in parts if part is not None]
         self._readers[channel] = [tally for tally, part in parts if part is not None]
         if said and self._vetting.gathered is not None:
             made.append(self._vetting.gathered)
         chain = Chain(made)
         return _Document(chain) if json else cast(TextRestorer, chain)
+
+    def _alone(self, data: bytes, channel: Channel, text: str) -> bytes:
+        if channel[-1] != _THINKING:
+            return super()._alone(data, channel, text)
+        delta = {"type": "thinking_delta", "thinking": text}
+        return msgspec.json.encode({"type": "content_block_delta", "index": channel[0], "delta": delta})
 
     def _count(self, text: str, readers: Sequence[Tally]) -> None:
         size = utf8_bytes(text)
@@ -196,6 +205,18 @@ def without_probabilities(told: object) -> bool:
         elif isinstance(value, dict | list):
             changed = without_probabilities(value) or changed
     return changed
+
+
+def _read_thinking(told: Event, parts: Told) -> None:
+    """Signed by what follows it: it is read, and may be held back, but it is never rewritten."""
+    delta = told.get("delta")
+    if told.get("type") != "content_block_delta" or not isinstance(delta, dict):
+        return
+    channel = (told.get("index"), _THINKING)
+    if isinstance(delta.get("thinking"), str):
+        parts.slots.append(Slot(delta, "thinking", channel))
+    elif "signature" in delta:
+        parts.ends.append(channel)
 
 
 def _others(told: Event) -> list[tuple[dict[str, Any], str]]:

@@ -159,6 +159,7 @@ async def test_an_answer_that_is_blocked_is_not_told(tmp_path: Path):
         ("partial", ("KEYWORD", 1)),
     }
     assert all(0 < each.read_bytes <= each.total_bytes for each in checks(gateway))
+    assert all(each.usage is not None and each.usage.input_tokens for each in outcomes(gateway))
 
 
 async def test_what_is_redacted_is_in_neither_the_request_nor_the_answer(tmp_path: Path):

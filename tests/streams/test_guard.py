@@ -169,3 +169,32 @@ def test_how_much_was_read_of_how_much_is_counted_once():
     stream = GuardedStream(api.inner(), api.deltas, vetting, lambda _: Stopped())
     passed(stream, streamed(api, api.say(["abé", "c"], ['{"a": "b"}'])))
     assert (vetting.total_bytes, reads.read_bytes, judges.read_bytes) == (15, 15, 5)
+
+
+THINKING: list[Event] = [
+    {"type": "content_block_delta", "index": 0, "delta": {"type": "thinking_delta", "thinking": piece}}
+    for piece in ("so apo", "llo it is")
+]
+SIGNED: list[Event] = [
+    *THINKING,
+    {"type": "content_block_delta", "index": 0, "delta": {"type": "signature_delta", "signature": "s"}},
+    {"type": "content_block_stop", "index": 0},
+    {"type": "message_stop"},
+]
+
+
+@pytest.mark.parametrize("action", ["block", "redact"])
+def test_thoughts_that_are_signed_are_read_and_stop_an_answer_that_they_should_be_out_of(action: str):
+    api = APIS["messages"]
+    with pytest.raises(Stopped):
+        passed(stream_of(api, tally("keywords", action, **CODENAME)), streamed(api, SIGNED))
+
+
+def test_thoughts_that_are_signed_pass_whole_before_their_signature():
+    api = APIS["messages"]
+    told = events_of(
+        api, passed(stream_of(api, tally("keywords", "redact", words=("other",))), streamed(api, SIGNED))
+    )
+    thoughts = [event["delta"].get("thinking") for event in told if "delta" in event]
+    assert "".join(each or "" for each in thoughts) == "so apollo it is"
+    assert thoughts[-1] is None, "the signature is the last"
