@@ -4,26 +4,38 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from typing import Protocol
 
 from gateway.audit.entry import Check
 from gateway.call import Call
-from gateway.reading import Reading
+
+
+class Read(Protocol):
+    """What was read of how much, as a Reading says it."""
+
+    @property
+    def unread(self) -> tuple[str, ...]: ...
+    @property
+    def read_bytes(self) -> int: ...
+    @property
+    def total_bytes(self) -> int: ...
 
 
 def note_check(
     call: Call,
     name: str,
     version: str,
-    reading: Reading,
+    reading: Read,
     found: Mapping[str, int],
     *,
     mode: str,
     failed: bool,
+    whole: str = "request",
 ) -> None:
     """`found` counts by type; `mode` is what becomes of a call where the check fails: block or allow. Of a check that
-    runs on each request of a batch, all of it together."""
-    whole = not reading.unread and reading.read_bytes == reading.total_bytes
-    statuses = {"failed" if failed else "read" if whole else "partial"}
+    runs on each request of a batch, all of it together. `whole` is what is unread where it fails."""
+    all_of_it = not reading.unread and reading.read_bytes == reading.total_bytes
+    statuses = {"failed" if failed else "read" if all_of_it else "partial"}
     read_bytes, total_bytes = 0 if failed else reading.read_bytes, reading.total_bytes
     counts = Counter(found)
     before = next((check for check in call.checks if check.name == name), None)
@@ -42,5 +54,5 @@ def note_check(
         status=next(word for word in ("failed", "partial", "read") if word in statuses),
     )
     call.checks.append(check)
-    unread = ("request",) if failed else reading.unread
+    unread = (whole,) if failed else reading.unread
     call.unread = tuple(dict.fromkeys((*call.unread, *unread)))

@@ -67,7 +67,8 @@ class Known:
             step = _squeezed(lowered[end : word.start()]) + lowered[word.start() : word.end()]
             node = node.setdefault(step, {})
             end = word.end()
-        self._letters.append(lowered[words[0].start() : words[0].end()])
+        longest = max(words, key=lambda word: word.end() - word.start())
+        self._letters.append(lowered[longest.start() : longest.end()])
         forms: set[str] | None = node.setdefault("", (mention, set()))[1]
         if len(words) == 1 and words[0][0].isalpha() and forms is not None:
             forms.add(words[0][0])

@@ -1,17 +1,26 @@
 """What do the placeholders in the answer stand for? Needs the answer, before a byte of it is passed on. Refuses nothing.
 
+What a whole answer says of itself, before anything is put back, is searched by the rules about the request, for the
+record; a stream is not.
+
 The caller reads its own values again, in its own API, however a stream is cut. What a screen would fetch by itself
 keeps its placeholders, and so does a placeholder that nobody gave out: both are counted.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from collections import Counter
+from typing import Final, NamedTuple
 
 from gateway.call import Call, Cleared, Served
 from gateway.dialects.interface import SSE, Keeping
+from gateway.evidence import note_check
+from gateway.guards.answer_texts import said
+from gateway.policy.protection import Protection
 from gateway.privacy import text_leaves_openai as openai
+from gateway.privacy.faults import NotRead
 from gateway.privacy.placeholders import Issued
+from gateway.privacy.profile import looked_for
 from gateway.runtime import Runtime
 from gateway.stores.interfaces import StoreUnavailable
 from gateway.streams.answers import ANSWERS, DELTAS
@@ -20,6 +29,7 @@ from gateway.streams.restore import Counts
 from gateway.streams.restore_answer import restored_body
 from gateway.streams.restore_stream import RestoringStream
 
+_CHECK: Final = "privacy_of_answer"
 _ITEMS: Final = "responses.input_items"
 _READ_AGAIN: Final = frozenset({"responses.read", "responses.cancel", _ITEMS})
 """Of an answer that a provider keeps."""
@@ -28,7 +38,10 @@ _READ_AGAIN: Final = frozenset({"responses.read", "responses.cancel", _ITEMS})
 async def enter(call: Call, runtime: Runtime) -> None:
     """Write `call.restored`, and the answer as the caller reads it. Nothing to do for most: no placeholder was sent."""
     served = call.served
-    if served is None or served.candidate.cleared is None or not _restores(served.candidate.cleared):
+    if served is None or served.candidate.cleared is None:
+        return
+    await _search(call, runtime, served, served.candidate.cleared.protection)
+    if not _restores(served.candidate.cleared):
         return
     issued = served.candidate.cleared.issued
     if issued is None and call.dialect.keeping is not None:
@@ -44,6 +57,35 @@ async def enter(call: Call, runtime: Runtime) -> None:
         )
         served.first = stream.told(served.first)
         served.reader = stream
+
+
+async def _search(call: Call, runtime: Runtime, served: Served, protection: Protection | None) -> None:
+    """What the provider says of its own accord: its kinds, counted."""
+    if protection is None or not protection.entities or not served.body or call.dialect.api not in DELTAS:
+        return
+    assert call.caller is not None
+    texts, counts, failed = said(call.dialect.api, served.body), Counter[str](), False
+    if not texts:
+        return
+    try:
+        found = await runtime.detection.spans(texts, looked_for(protection), call.caller.tenant)
+        counts.update(span.type for spans in found for span in spans)
+    except NotRead:
+        failed = True
+    read = _Said(sum(map(len, map(str.encode, texts))))
+    version = runtime.detection.version
+    note_check(call, _CHECK, version, read, counts, mode="allow", failed=failed, whole="answer")
+
+
+class _Said(NamedTuple):
+    """A whole answer as it was read."""
+
+    read_bytes: int
+    unread: tuple[str, ...] = ()
+
+    @property
+    def total_bytes(self) -> int:
+        return self.read_bytes
 
 
 def leave(call: Call, runtime: Runtime) -> None:

@@ -120,8 +120,9 @@ async def test_nothing_leaves_and_all_comes_back(tmp_path: Path, client: Voice):
             assert b"Okafor" not in heard and MAIL.encode() not in heard
             assert [found[1] for found in PLACEHOLDER.finditer(heard)] == [b"PERSON_1", b"EMAIL_1"]
     for outcome in (entry for entry in gateway.entries if isinstance(entry, Outcome)):
-        [check] = outcome.checks
+        check, *of_answer = outcome.checks
         assert (check.name, check.found, check.status) == ("privacy", {"EMAIL": 1, "PERSON": 1}, "read")
+        assert all((one.name, one.found) == ("privacy_of_answer", {}) for one in of_answer)
         assert [one.reason for one in outcome.decisions if one.stage == "restore"] == ["2 restored"]
 
 

@@ -11,11 +11,14 @@ from msgspec.structs import replace
 
 from gateway.call import Call, Cleared, Served
 from gateway.dialects.openai_stream import OpenAIStream
+from gateway.errors import GatewayError
 from gateway.policy.match import Facts
+from gateway.privacy.faults import DetectorUnavailable
 from gateway.privacy.placeholders import Issued
 from gateway.stages import restore
 from gateway.streams.passing import Passing
 from tests.parts.calls import make_policy, planned_call
+from tests.parts.detection import FakeDetection
 from tests.parts.protections import privacy
 from tests.parts.provider_answers import CHAT_DONE, chat_chunk
 from tests.parts.runtime import FakeIncoming, FakeVault, make_runtime
@@ -97,3 +100,27 @@ def test_a_stored_answer_that_is_read_again_is_restored_from_the_vault(path: str
     down = make_runtime(make_policy(), vault=FakeVault(down=True))
     asyncio.run(restore.enter(call, down))
     assert [one.rule for one in call.trail] == ["store"], "it stays as it is"
+
+
+def searched(fault: GatewayError | None = None) -> Call:
+    call = answered(issued=None, body=b'{"choices":[{"message":{"content":"Bob Ray, and <PERSON_1>"}}]}')
+    runtime = make_runtime(make_policy(), detection=FakeDetection(fault))
+    asyncio.run(restore.enter(call, runtime))
+    return call
+
+
+def test_what_a_whole_answer_says_of_its_own_accord_is_counted_and_stays():
+    call = searched()
+    [check] = call.checks
+    assert (check.name, check.found, check.status, check.mode) == (
+        "privacy_of_answer",
+        {"PERSON": 1},
+        "read",
+        "allow",
+    )
+    assert call.served is not None and b"Bob Ray" in (call.served.body or b"")
+
+
+def test_an_answer_that_can_not_be_searched_passes_and_is_recorded_as_that():
+    call = searched(DetectorUnavailable("died", ""))
+    assert (call.checks[0].status, call.checks[0].read_bytes, call.unread) == ("failed", 0, ("answer",))
