@@ -12,10 +12,12 @@ from gateway.stores.calls import SqlCalls
 from gateway.stores.database import open_database
 
 
-def entries_of(data: Path) -> list[Entry]:
-    """All entries in the order of their chains, from the database. AssertionError where `audit verify`
+def entries_of(data: Path, url: str | None = None) -> list[Entry]:
+    """`url`: of the database, where it is not in `data`. All entries in the order of their chains, from the database. AssertionError where `audit verify`
     would find a fault, or where an entry was not shipped."""
-    database = open_database(f"sqlite:///{data / 'gateway.db'}", now_ms=lambda: 0, new_id=lambda: "unused")
+    database = open_database(
+        url or f"sqlite:///{data / 'gateway.db'}", now_ms=lambda: 0, new_id=lambda: "unused"
+    )
     try:
         calls = SqlCalls(database.engine)
         acts = SqlActs(database.engine)
