@@ -21,6 +21,8 @@ from gateway.policy.models.match import NAME_PATTERN
 from gateway.policy.models.texts import shaped
 
 _MOST: Final = 64
+_WORD: Final = f"{VISIBLE.removeprefix('^').removesuffix(']+$')} ]+"
+_LINE: Final = f"^{_WORD}( {_WORD})*$"
 _EMPTY: Final = "this asks for nothing: name a fact, such as team"
 
 Name = Annotated[
@@ -28,15 +30,7 @@ Name = Annotated[
     StringConstraints(min_length=1, max_length=256),
     AfterValidator(shaped(NAME_PATTERN, "a name or a glob in one line, without spaces around it")),
     AfterValidator(visible),
-    WithJsonSchema(
-        {
-            "type": "string",
-            "minLength": 1,
-            "maxLength": 256,
-            "pattern": VISIBLE,
-            "allOf": [{"pattern": NAME_PATTERN}],
-        }
-    ),
+    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 256, "pattern": _LINE}),
 ]
 Names = Annotated[tuple[Name, ...], Field(min_length=1, max_length=_MOST, strict=False)]
 

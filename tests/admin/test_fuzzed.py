@@ -32,6 +32,7 @@ POLICY: dict[str, Any] = {
     "gateway": 1,
     "providers": {"echo": {"dialect": "echo"}},
     "models": {"m": {"targets": [{"to": "echo/m"}]}},
+    "budgets": [{"name": "month", "amount": "10 USD", "period": "month"}],
     "teams": {"support": {}, "legal": {}},
     "roles": {
         "analyst": {"models": ["*"]},
