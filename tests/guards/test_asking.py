@@ -6,7 +6,7 @@ import pytest
 
 from gateway.guards.asking import MOST_CHARS, bounded
 from gateway.guards.finding import Finding
-from gateway.guards.guard import GuardFailed
+from gateway.guards.guard import Guard, GuardFailed
 from tests.guards.parts import guard
 
 
@@ -100,3 +100,14 @@ def test_nobody_is_asked_of_more_than_is_read():
     bounded(["a" * MOST_CHARS])
     with pytest.raises(GuardFailed):
         bounded(["a" * MOST_CHARS, "b"])
+
+
+@pytest.mark.parametrize(
+    "made", [guard("http", url="https://g.example"), guard("judge", model="m", question="q?")]
+)
+async def test_of_too_much_neither_a_service_nor_a_model_is_asked(made: Guard):
+    oracle = Oracle(b"{}")
+    assert made.asks is not None
+    with pytest.raises(GuardFailed, match="more than 100,000"):
+        await made.asks.ask(["a" * MOST_CHARS, "b"], oracle)
+    assert oracle.asked == []

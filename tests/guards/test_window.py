@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 from gateway.guards.finding import Text
 from gateway.guards.guard import Guard
 from gateway.guards.part import Part, Tally
+from gateway.guards.secrets import Secrets
 from gateway.guards.verdict import read
 from gateway.guards.window import LONGEST, part_of
-from tests.guards.parts import guard
+from gateway.privacy.detector import Detector
+from tests.guards.parts import guard, rule
 
 
 @lru_cache(maxsize=64)
@@ -156,3 +158,23 @@ def test_thoughts_and_calls_of_tools_are_searched_and_not_judged():
     tally = Tally(guard("size", "block", max_chars=1), found=Counter())
     assert part_of(tally, lambda _: Stopped(), said=False) is None
     assert part(guard("keywords", "block", words=("a",)), said=False)
+
+
+DETECTOR = Detector()
+WORD = guard("keywords", "redact", words=("apollo",))
+
+
+@pytest.mark.parametrize("before", [*range(20), *range(110, 150), *range(240, 275)])
+def test_what_stands_around_a_stretch_counts_wherever_it_begins(before: int):
+    if before:
+        assert told(WORD, ["x" * before + "apollo" + " " * 300])[2] == {}
+    assert told(WORD, [" " * before + "apollo" + "x" * 300])[2] == {}
+    passed, _, found = told(WORD, [" " * before + "apollo" + " " * 300])
+    assert (passed.strip(), found) == ("[redacted]", {"KEYWORD": 1})
+
+
+@pytest.mark.parametrize("before", [*range(110, 150), *range(240, 275)])
+def test_a_password_is_known_by_the_word_before_it_wherever_a_stretch_ends(before: int):
+    secrets = Guard(rule("secrets", "redact", "output"), finds=Secrets(DETECTOR))
+    passed, _, found = told(secrets, ["x " * (before // 2) + " password: Zq8!kPw2#x and on"])
+    assert "Zq8!" not in passed and found == {"SECRET": 1}

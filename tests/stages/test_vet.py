@@ -176,10 +176,13 @@ async def test_a_stream_is_recorded_once_when_it_is_over():
 
 async def test_the_last_words_of_a_stream_are_judged_before_its_end_is_sent():
     call = streamed(rule("json_schema", "block", "output", schema={}), first=chat_chunk("no "))
-    with pytest.raises(Refused, match="json_schema"):
-        await concluded(call, chat_chunk("JSON"), CHAT_DONE)
+    runtime = await vetted(call)
     assert call.served is not None and call.served.reader is not None
+    call.served.reader.feed(chat_chunk("JSON") + CHAT_DONE)
+    with pytest.raises(Refused, match="json_schema"):
+        await vet.conclude(call, runtime, nobody)
     assert call.served.reader.terminator == b"", "it is asked again when the call is settled"
+    vet.leave(call, runtime)
     assert [check.found for check in call.checks] == [{"JSON_SCHEMA": 1}]
     assert call.trail == [], "the refusal is noted by whoever ends the call"
 

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from gateway.guards.part import Gathered, Tally, Vetting
 from gateway.streams.guard import GuardedStream, without_probabilities
+from gateway.streams.passing import Passing
+from gateway.streams.restore_deltas import GEMINI
 from tests.guards.parts import guard
 from tests.streams.test_restore_stream import APIS, Api, Event, cut, events_of, streamed
 
@@ -198,3 +200,14 @@ def test_thoughts_that_are_signed_pass_whole_before_their_signature():
     thoughts = [event["delta"].get("thinking") for event in told if "delta" in event]
     assert "".join(each or "" for each in thoughts) == "so apollo it is"
     assert thoughts[-1] is None, "the signature is the last"
+
+
+def test_an_array_that_is_whole_already_stays_an_array():
+    redacts = tally("keywords", "redact", **CODENAME)
+    stream = GuardedStream(Passing(), GEMINI, Vetting([redacts]), lambda _: Stopped(), array=True)
+    chunks = [
+        {"candidates": [{"index": 0, "content": {"parts": [{"text": text}]}}]} for text in ("apo", "llo")
+    ]
+    told = json.loads(stream.feed(json.dumps(chunks).encode()) + stream.finish())
+    texts = [chunk["candidates"][0]["content"]["parts"][0]["text"] for chunk in told]
+    assert "".join(texts) == "[redacted]"
