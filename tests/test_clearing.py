@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from typing import Any
 
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.call import Cleared
 from gateway.clearing import Clearing, Found, Verdict
 from gateway.errors import GatewayError, Kind
 from gateway.policy.match import Facts
 from gateway.policy.protection import Protection
 from gateway.privacy.faults import DetectorUnavailable, TooLong
+from gateway.privacy.placeholders import Issued
 from gateway.privacy.profile import looked_for
+from gateway.privacy.text_leaves_openai import CHAT
 from gateway.reading import reading_of
+from gateway.streams.restore import Counts
+from gateway.streams.restore_answer import restored_body
 from tests.parts.calls import chat_body, make_call
 from tests.parts.detection import FakeDetection
 from tests.parts.protections import privacy
@@ -114,3 +123,41 @@ def test_a_protection_is_judged_once():
     reading = asyncio.run(reading_of(asked, call.dialect))
     clearing = Clearing(asked, reading, {looked_for(rules): [()] * len(reading.texts)}, b"k", keeps=False)
     assert clearing.of(rules) is clearing.of(rules)
+
+
+TEXTS = st.lists(
+    st.sampled_from(["Ann Lee", "ann@lee.org", "Bob Ray", "<PERSON_1>", "PERSON_2", "", "a", "\n", '"', "é", "\u2028", "{", "\\"]),
+    max_size=12,
+).map(" ".join)  # fmt: skip
+
+
+@given(st.lists(TEXTS, min_size=1, max_size=4))
+def test_what_is_sent_says_nothing_and_restores_to_what_was_asked(texts: list[str]):
+    """Through the body of a request, arguments of tools among it."""
+    call = {
+        "id": "c",
+        "type": "function",
+        "function": {"name": "f", "arguments": json.dumps({"a": texts[0]})},
+    }
+    turns: list[Any] = [{"role": "user", "content": text} for text in texts]
+    body = chat_body(messages=[*turns, {"role": "assistant", "content": None, "tool_calls": [call]}])
+    asked = make_call().dialect.parse(body)
+    rules = protection(entities={"SECRET": "allow"})
+
+    async def judge() -> Cleared:
+        reading = await reading_of(asked, make_call().dialect)
+        found = await FakeDetection().spans(reading.texts, looked_for(rules), "t")
+        verdict = Clearing(asked, reading, {looked_for(rules): found}, b"k", keeps=False).of(rules)
+        assert verdict.cleared is not None
+        return verdict.cleared
+
+    cleared = asyncio.run(judge())
+    sent = (cleared.asked or asked).raw
+    told = json.loads(sent)
+    assert not re.search(
+        r"\b(?:Ann|Bob) [A-Z]\w+|@lee", "\n".join(turn["content"] or "" for turn in told["messages"])
+    )
+    issued = cleared.issued or Issued({})
+    *back, answer = json.loads(restored_body(sent, CHAT, issued, Counts()))["messages"]
+    assert back == turns
+    assert json.loads(answer["tool_calls"][0]["function"]["arguments"]) == {"a": texts[0]}

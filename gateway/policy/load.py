@@ -19,6 +19,7 @@ from gateway.policy.references import check_references
 from gateway.policy.role_faults import doubt_roles
 from gateway.policy.rules.check import check_rules
 from gateway.policy.rules.escapes import doubt_escapes
+from gateway.policy.rules.privacy import doubt_privacy
 from gateway.policy.rules.unreached import doubt_reach
 from gateway.policy.snapshot import Policy
 from gateway.policy.sources import PROMPTS, read_folder
@@ -120,7 +121,8 @@ def _policy(
     except ValueError as error:  # gone since it was looked for
         faults.append(fault_at(root, (), str(error)))
         return None
-    doubts = (*doubt_roles(document, root), *doubt_reach(document, root), *doubt_escapes(document, root))
+    doubting = (doubt_roles, doubt_reach, doubt_escapes, doubt_privacy)
+    doubts = [fault for doubt in doubting for fault in doubt(document, root)]
     return build(
         document,
         reachable,

@@ -46,6 +46,14 @@ def weaker_in(one: Profile, other: Profile) -> tuple[str, ...]:
     return tuple(less)
 
 
+def doubt_privacy(document: PolicyDocument, root: nodes.Mapping) -> Iterator[Fault]:
+    """A warning: profiles that no call can have look like protection."""
+    privacy = document.privacy
+    if privacy.profiles and privacy.default is None and not privacy.rules:
+        message = "nobody is protected: there is neither a `default` nor a rule that gives a call one of these profiles"
+        yield fault_at(root, ("privacy", "profiles"), message)
+
+
 def _named(document: PolicyDocument) -> Iterator[tuple[Path, str]]:
     privacy = document.privacy
     if privacy.default is not None:

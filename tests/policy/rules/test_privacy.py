@@ -10,7 +10,7 @@ from gateway.policy.models.entities import DEFAULT, ENTITIES
 from gateway.policy.models.privacy import ProfileEntry
 from gateway.policy.profiles import STRICTEST_FIRST, Profile, resolved
 from gateway.policy.rules.privacy import weaker_in
-from tests.policy.whole import one, said
+from tests.policy.whole import load, one, said
 
 REASON = "\n      reason: runs in our own data centre"
 SECRETS = "secrets-only: {entities: {default: allow, SECRET: block}}"
@@ -154,3 +154,11 @@ def test_to_protect_no_less_is_an_order(one: Profile, other: Profile, third: Pro
     assert not weaker_in(one, one)
     if not weaker_in(one, other) and not weaker_in(other, third):
         assert not weaker_in(one, third)
+
+
+def test_profiles_that_no_call_can_have_are_a_warning(tmp_path: Path):
+    text = "privacy: {profiles: {p: {}}%s}\n"
+    [warning] = load(tmp_path, text % "").warnings
+    assert warning.message.startswith("nobody is protected: ")
+    for more in (text % ", default: p", text % ", rules: [{name: r, profile: p}]", "teams: {}\n"):
+        assert load(tmp_path, more).warnings == ()
