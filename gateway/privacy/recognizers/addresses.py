@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from gateway.privacy.rules import LETTERS, Judge, Rule, apart, words
@@ -41,6 +42,8 @@ _THERE: Final = words(
     r"address(?: is| with| to)?", r"lives? (?:at|on|in)", r"living (?:at|on)", r"located (?:at|on)", r"(?:is|are|was|stay(?:ing|s)?|moved?|meet|offices?|taxi) (?:at|to)",
     r"(?:return(?:ed)?|sent|send (?:it|this|them)|ship(?:ped)?|deliver(?:ed|y)?|you off|off) (?:to|at)", r"(?:billing|shipping|home|postal|mailing) address(?: is| with| to)?",
 )  # fmt: skip
+_NAMED: Final = re.compile(rb"[A-Z\xc3\xc4\xc5][\x80-\xbf]?(?:[a-z]|[\xc3-\xc9][\x80-\xbf]){2}")
+"""A word of a name, not a unit such as MB."""
 _PT: Final = r"[Rr]ua|R\.|[Aa]venida|[Aa]v\.?|[Pp]raça|[Pp]ç\.?|[Tt]ravessa|[Ll]argo|[Aa]lameda|[Ee]strada|[Cc]alçada|[Bb]eco|[Rr]odovia|[Pp]raceta|[Rr]otunda|[Qq]uinta|[Cc]aminho|[Bb]airro|[Ll]adeira|[Pp]asseio"
 _FLOOR: Final = r"(?:,? ?\d{1,2}[.ºª°]{1,2} ?(?:[A-Z]\b|[Ee]sq\.?|[Dd]to\.?|[Dd]ireito|[Ee]squerdo)?)?"
 _POST: Final = rf"(?:,? (?:[A-Z]{{1,2}}-?)?\d{{4,5}}(?:-\d{{3,4}})?(?: ?[A-Z]{{2}}\b)? {_LU}[{_L}'-]{{1,30}}(?:[ -]{_LU}[{_L}'-]{{1,30}}){{0,2}})?"
@@ -55,7 +58,7 @@ def rules() -> tuple[Rule, ...]:
         _street("", r"\b(?:PSC|CMR|[AFD]PO) ", r"\b((?:(?:PSC|CMR|Unit) \d{1,5},? Box \d{1,5}\s{1,4})?(?:[AFD]PO,? A[AEP],? \d{5}(?:-\d{4})?)|(?:PSC|CMR) \d{1,5},? Box \d{1,5})\b"),
         _street("", r"\bUS(?:NS|S|NV|CGC) ", r"\b((?:USNS|USS|USNV|USCGC) [^\n,;]{2,40}[\n,][ ]?[AFD]PO A[AEP] \d{5})\b"),
         _street("", r"\d \S[^\n]{2,60}\n[ ,>?|*]{0,8}\S", rf"(?:^|\n|[:,.?] |\b(?:at|to|with|in|address|is) )[^\w\n]{{0,6}}(\d{{1,6}}[A-Za-z]?(?: {_WORD}){{1,7}}[ ,]{{0,3}}\n[ ,>?|*]{{0,8}}{_LU}[{_L}'. -]{{1,40}}(?:[ ,]{{0,4}}\n[ ,>?|*]{{0,8}}[A-Z][A-Za-z .]{{1,30}}|,? (?:[A-Z]{{2}}|nan)){{0,2}}[ ,]{{0,3}}[\n ][ ,>?|*]{{0,8}}(?:{_LU}[{_L}]{{1,30}} ){{0,3}}\d{{4,6}})\b"),
-        Rule("ADDRESS", rf"^[^\w\n]{{0,4}}(\d{{1,6}}[A-Za-z]?(?:,? {_WORD}){{1,8}}{_COUNTRY})", judge=_line(), after=_THERE, reach_bytes=140, languages=("en",)),
+        Rule("ADDRESS", rf"^[^\w\n]{{0,4}}(\d{{1,6}}[A-Za-z]?(?:,? {_WORD}){{2,8}}{_COUNTRY})", judge=_line(_NAMED), after=_THERE, reach_bytes=140, languages=("en",)),
         _street("en", r"(?i)\bP\.? ?O\.? ?Box", r"(?i)\b(P\.? ?O\.? ?Box \d{1,6})\b"),
         _street("fr", rf"(?i)[ ](?:{_FR}) ", rf"\b({_NUMBER},? (?i:{_FR}) {_NAME}{_POST})"),
         _street("fr", r"\b(?:[Rr]ue|[Aa]venue|[Bb]oulevard|[Cc]hemin|[Ii]mpasse) ", rf"\b((?:[Rr]ue|[Aa]venue|[Bb]oulevard|[Cc]hemin|[Ii]mpasse) {_NAME},? (?:n° ?)?\d{{1,4}}(?: bis| ter)?)\b"),
@@ -73,12 +76,14 @@ def _street(language: str, trigger: str, pattern: str) -> Rule:
     return Rule("ADDRESS", pattern, judge=_line(), trigger=trigger, languages=(language,) if language else ())
 
 
-def _line() -> Judge:
+def _line(named: re.Pattern[bytes] | None = None) -> Judge:
     """It has a capital, and is no piece of a word. Its end may be a point of a sentence: that one stays."""
 
     def judge(data: bytes, start: int, end: int) -> tuple[int, int, float] | None:
         value = data[start:end].rstrip(b" ,-.").decode("utf-8", "ignore")
         kept = start + len(value.encode())
+        if named is not None and named.search(data, start, kept) is None:
+            return None
         return (start, kept, 0.75) if value != value.lower() and apart(data, start, kept) else None
 
     return judge
