@@ -96,3 +96,9 @@ def test_the_facts_of_a_row_are_those_of_its_calls():
     facts = facts_of(ROW)
     assert (facts.team, facts.roles, facts.region) == ("support", ("caller", "lead"), "eu")
     assert facts_of(ROW._replace(roles="")).roles == ()
+
+
+def test_what_is_held_for_calls_that_run_is_told_apart_and_not_left():
+    rows = Rows(ROW, ROW._replace(open="c9", nano_usd=4, tokens=0))
+    [found] = balances([budget(name="a", amount="0.000000009 USD")], rows, NOON_MS, {})
+    assert (found.spent, found.reserved, found.left) == (3, 4, 2)
