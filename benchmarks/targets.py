@@ -92,6 +92,11 @@ def gateway_unheld(site: Site) -> Launch:
     return _gateway(site, {}, _POLICY)
 
 
+def gateway_unrecorded(site: Site) -> Launch:
+    """As the one that holds nothing, and nothing is recorded either: the difference is the audit log's."""
+    return _gateway(site, {}, _POLICY, "benchmarks.unrecorded")
+
+
 def gateway_httpx(site: Site) -> Launch:
     """The gateway under its limit and budget, its upstream on httpx."""
     return _gateway(site, {"GATEWAY_UPSTREAM": "httpx"}, _POLICY + _HOLDING)
@@ -105,6 +110,7 @@ TARGETS: Mapping[str, Callable[[Site], Launch]] = {
     "gateway": gateway,
     "gateway-slot": gateway_slot,
     "gateway-unheld": gateway_unheld,
+    "gateway-unrecorded": gateway_unrecorded,
     "gateway-httpx": gateway_httpx,
 }
 
@@ -113,7 +119,7 @@ def _bare(module: str, site: Site) -> Launch:
     return Launch([sys.executable, "-m", module, "--port", str(site.port), "--upstream", site.provider])
 
 
-def _gateway(site: Site, settings: Mapping[str, str], policy: str) -> Launch:
+def _gateway(site: Site, settings: Mapping[str, str], policy: str, module: str = "gateway") -> Launch:
     """A policy of one priced provider, two models and one role; data that lives as long as the run."""
     if importlib.util.find_spec("gateway.__main__") is None:
         raise Unavailable("gateway has no command line yet")
@@ -128,7 +134,7 @@ def _gateway(site: Site, settings: Mapping[str, str], policy: str) -> Launch:
         **settings,
     }
     profiled = ["-m", "cProfile", "-o", str(site.profile)] if site.profile else []
-    return Launch([sys.executable, *profiled, "-m", "gateway", "serve"], env, _key(env))
+    return Launch([sys.executable, *profiled, "-m", module, "serve"], env, _key(env))
 
 
 def _key(env: Mapping[str, str]) -> str:
