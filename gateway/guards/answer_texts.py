@@ -59,10 +59,15 @@ def _gemini(told: object) -> Iterator[str]:
         yield "".join(_text(part.get("text")) for part in parts if not part.get("thought"))
 
 
+def _audio(told: object) -> Iterator[str]:
+    yield _text(told.get("text")) if isinstance(told, dict) else ""
+
+
 _SAID: Final[Mapping[str, Callable[[object], Iterator[str]]]] = {
     "chat": _chat,
     "completions": _chat,
     "messages": _messages,
     "responses": _responses,
     "gemini": _gemini,
+    "audio": _audio,
 }

@@ -26,7 +26,7 @@ from gateway.guards.verdict import Read, size
 from gateway.holding import facts_of
 from gateway.privacy.text_leaves import Leaves
 from gateway.runtime import Runtime
-from gateway.streams.answers import ANSWERS, DELTAS
+from gateway.streams.answers import SAID_ANSWERS, SAID_DELTAS
 from gateway.streams.guard import GuardedStream, without_probabilities
 from gateway.streams.held import HeldStream
 from gateway.streams.passing import Passing
@@ -48,7 +48,7 @@ async def enter(call: Call, runtime: Runtime, ask_model: AskModel) -> None:
         await _told_as_stream(call, runtime, served, guards, ask_model)
     elif served.reader is None:
         served.body = await _whole(call, runtime, served.body or b"", guards, ask_model)
-    elif isinstance(served.reader, Passing) or call.dialect.api not in DELTAS:
+    elif isinstance(served.reader, Passing) or call.dialect.api not in SAID_DELTAS:
         call.vetting = Vetting([Tally(guard, found=Counter()) for guard in guards])
         call.unread = tuple(dict.fromkeys((*call.unread, "answer")))
     else:
@@ -114,7 +114,7 @@ def _vetting(guards: Sequence[Guard]) -> Vetting:
 def _guarded(call: Call, served: Served, vetting: Vetting) -> GuardedStream | HeldStream:
     array = call.dialect.stream_type != SSE
     reader = served.reader if served.reader is not None else Passing()
-    stream = GuardedStream(reader, DELTAS[call.dialect.api], vetting, _stop, array=array)
+    stream = GuardedStream(reader, SAID_DELTAS[call.dialect.api], vetting, _stop, array=array)
     waits = any(
         tally.guard.asks is not None and "block" in (tally.guard.rule.action, tally.guard.rule.on_failure)
         for tally in vetting.tallies
@@ -149,7 +149,7 @@ async def _told_as_stream(
     """A whole answer that is told as a stream."""
     vetting = call.vetting = _vetting(guards)
     array = call.dialect.stream_type != SSE
-    stream = GuardedStream(Passing(), DELTAS[call.dialect.api], vetting, _stop, array=array)
+    stream = GuardedStream(Passing(), SAID_DELTAS[call.dialect.api], vetting, _stop, array=array)
     served.body = stream.feed(served.body or b"") + stream.finish()
     if vetting.gathered is not None:
         await _ask(call, runtime, vetting, ask_model)
@@ -200,7 +200,7 @@ def _leaves(body: bytes, api: str) -> Leaves | None:
         msgspec.json.decode(body, type=msgspec.Raw)
     except (ValueError, RecursionError):
         return None
-    return Leaves(body, ANSWERS.get(api))
+    return Leaves(body, SAID_ANSWERS.get(api))
 
 
 def _decoded(body: bytes) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from gateway.privacy import text_leaves_anthropic as anthropic
 from gateway.privacy import text_leaves_gemini as gemini
 from gateway.privacy import text_leaves_openai as openai
-from gateway.privacy.text_leaf_rules import Node
+from gateway.privacy.text_leaf_rules import Node, Rule, joined
 from gateway.streams import restore_deltas as deltas
 
 DELTAS: Final[Mapping[str, deltas.Deltas]] = {
@@ -31,3 +32,17 @@ ANSWERS: Final[Mapping[str, Node]] = {
     "audio": openai.MEDIA,
 }
 """In whole answers. Where there are no rules, every text is looked at."""
+
+_ECHOES: Final = dict.fromkeys(
+    ("instructions", "tools", "metadata", "prompt", "user", "safety_identifier", "prompt_cache_key"),
+    Rule.STRUCTURAL,
+)
+"""Of the request, in answers of Responses: nobody has said them."""
+_RESPONSE: Final = joined(openai.RESPONSES_ANSWER, **_ECHOES)
+
+SAID_DELTAS: Final[Mapping[str, deltas.Deltas]] = {
+    **DELTAS,
+    "responses": replace(deltas.RESPONSES, rules=joined(openai.RESPONSES_EVENT, response=_RESPONSE)),
+}
+SAID_ANSWERS: Final[Mapping[str, Node]] = {**ANSWERS, "responses": _RESPONSE}
+"""The same without what of the request is repeated in them."""

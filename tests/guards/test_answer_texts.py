@@ -19,6 +19,7 @@ TOOL = {"id": "1", "type": "function", "function": {"name": "f", "arguments": '{
         ("messages", {"content": [{"type": "thinking", "thinking": "x"}, {"type": "text", "text": "a"}, {"type": "tool_use", "input": {"text": "x"}}]}, ["a"]),
         ("responses", {"output": [{"type": "reasoning", "summary": [{"text": "x"}]}, {"type": "message", "content": [{"type": "output_text", "text": "a"}]}]}, ["a"]),
         ("gemini", {"candidates": [{"content": {"parts": [{"text": "x", "thought": True}, {"text": "a"}, {"text": "b"}]}}]}, ["ab"]),
+        ("audio", {"text": "a", "language": "english"}, ["a"]),
         ("embeddings", {"data": [{"embedding": [1.0]}]}, []),
     ],
 )  # fmt: skip
