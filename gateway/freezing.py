@@ -19,6 +19,13 @@ def freeze_of(call: Call, candidate: Candidate, runtime: Runtime) -> Freeze | No
     return frozen(measures.freezes, matched)
 
 
+def require_unfrozen(call: Call, candidate: Candidate, runtime: Runtime, stage: str) -> None:
+    """Of one request inside a call. Refuses with 403."""
+    freeze = freeze_of(call, candidate, runtime) if runtime.measures.freezes else None
+    if freeze is not None:
+        raise refused_by(freeze, stage)
+
+
 def may_go(call: Call, candidate: Candidate, runtime: Runtime) -> bool:
     """Whether a call that could not be answered elsewhere may go there."""
     freeze = freeze_of(call, candidate, runtime) if runtime.measures.freezes else None

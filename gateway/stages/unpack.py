@@ -17,6 +17,7 @@ from gateway.call import Call, Caller, Candidate, Grant
 from gateway.dialects.batch_lines import EXAMPLE, Inner
 from gateway.dialects.interface import Asked, BadBody, Dialect, NotOffered
 from gateway.errors import Kind, Problem, Refused
+from gateway.freezing import require_unfrozen
 from gateway.policy.snapshot import Policy, Target
 from gateway.rendering import changes_for
 from gateway.runtime import Runtime
@@ -105,6 +106,7 @@ async def _written(
     kept = await as_a_call.places(call, request.asked, grant, runtime)
     target = decide(candidate, request, grant, kept)
     there = structs.replace(candidate, target=target)
+    require_unfrozen(call, structs.replace(there, asked_for=request.asked.model), runtime, "unpack")
     asked = request.asked
     if call.policy.privacy is not None:
         asked = await as_a_call.protect(call, runtime, there, request.dialect, asked)

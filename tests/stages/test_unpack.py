@@ -13,13 +13,16 @@ from msgspec import Raw, structs
 from gateway.call import Call, Caller, Grant
 from gateway.dialects.batch_lines import read_request
 from gateway.errors import Kind, Refused
+from gateway.ledger.demands import Freeze
+from gateway.policy.match import Match
+from gateway.policy.models.match import MatchEntry
 from gateway.policy.roles import Role
 from gateway.policy.snapshot import Model, Provider, Target
 from gateway.runtime import Runtime
 from gateway.stages import authorize, inspect, own, plan, unpack
 from gateway.stores.ownership import KeptObject, Place
 from tests.parts.calls import candidate, make_call, make_policy
-from tests.parts.runtime import FakeJournal, FakeObjects, make_runtime
+from tests.parts.runtime import FakeJournal, FakeMeasures, FakeObjects, make_runtime
 
 AS_A_CALL = unpack.AsACall(authorize.decide, own.places_of, inspect.protect)
 CLAUDE = Provider("claude", "anthropic", "https://claude.test", region="us")
@@ -184,3 +187,18 @@ def test_leaving_closes_what_was_written_anew_and_twice_is_once():
     call.rewritten = Written()  # type: ignore[assignment]
     unpack.leave(call, make_runtime(call.policy))
     assert closed == [1]
+
+
+@pytest.mark.parametrize(
+    ("match", "frozen"),
+    [({"model": ("spare",)}, True), ({"target": ("claude/spare",)}, True), ({"model": ("theirs",)}, False)],
+)
+async def test_a_frozen_model_is_not_reached_by_a_batch(match: dict[str, tuple[str, ...]], frozen: bool):
+    freeze = Freeze("frz_1", Match.of(MatchEntry.model_validate(match)))
+    asked = request(), request(model="spare")
+    if frozen:
+        refusal = await refused(*asked, measures=FakeMeasures((freeze,)))
+        assert (refusal.problem.kind, refusal.problem.code) == (Kind.FORBIDDEN, "frozen")
+        assert refusal.problem.message.startswith("request 2: ")
+    else:
+        assert len(written(await unpacked(*asked, measures=FakeMeasures((freeze,))))) == 2
