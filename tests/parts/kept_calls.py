@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from gateway.audit.boot import Booting
 from gateway.audit.content import Kept, Sealer
 from gateway.audit.direct import DirectLog
-from gateway.audit.entry import Attempt, Content, Purpose, Served, Who, time_text
+from gateway.audit.entry import Attempt, Check, Content, Cost, Purpose, Served, Who, time_text
 from gateway.installation import Installation
 from gateway.stores.archive import SqlArchive
 from gateway.stores.contents import ContentRow, SqlContents
@@ -24,7 +24,8 @@ HOUR_MS = 3_600_000
 
 @dataclass(frozen=True)
 class KeptCall:
-    """`user` and `end_user` are names; `sent` None: no content is kept of it."""
+    """`user` and `end_user` are names; `sent` None: no content is kept of it. `found` are the kinds of personal data in
+    it; `refused` is the stage:rule that refused it."""
 
     id: str
     user: str | None = None
@@ -34,6 +35,8 @@ class KeptCall:
     provider: str = "openai"
     region: str | None = "us"
     sent: str | None = "hello"
+    found: tuple[str, ...] = ()
+    refused: str | None = None
     at_ms: int = START_MS
 
 
@@ -48,8 +51,15 @@ def keep(installation: Installation, *wanted: KeptCall) -> None:
                 end_user=_pseudonym(installation, "end_user", one.end_user),
                 team=one.team,
             )
-            made = intent(one.id, at_ms=one.at_ms, who=who)
-            ended = replace(outcome(one.id, at_ms=one.at_ms + 250), served=_served(one))
+            made = intent(one.id, at_ms=one.at_ms, who=who, refused=one.refused)
+            ending = "complete" if one.refused is None else "refused"
+            ended = replace(
+                outcome(one.id, at_ms=one.at_ms + 250, ending=ending),
+                served=_served(one),
+                checks=_checks(one),
+            )
+            if one.refused is not None:
+                ended = replace(ended, usage=None, cost=Cost())
             if one.sent is not None:
                 row = _sealed(installation, one, who)
                 SqlContents(installation.database.engine).add([row])
@@ -71,7 +81,22 @@ def booting(installation: Installation, **changes: Any) -> Booting:
     return Booting(**(facts | changes))
 
 
+def _checks(one: KeptCall) -> tuple[Check, ...]:
+    found = dict.fromkeys(one.found, 1)
+    read: dict[str, Any] = {
+        "name": "pii",
+        "version": "1",
+        "read_bytes": 5,
+        "total_bytes": 5,
+        "mode": "redact",
+        "status": "done",
+    }
+    return (Check(**read, found=found),) if found else ()
+
+
 def _served(one: KeptCall) -> Served:
+    if one.refused is not None:
+        return Served()
     target = f"{one.provider}/model"
     tried = Attempt(target=target, region=one.region, result="ok", ms=1.0)
     return Served(provider=one.provider, region=one.region, target=target, attempts=(tried,))
