@@ -16,7 +16,7 @@ from typing import Final
 from benchmarks.big_log import CALLS, fill
 from gateway.admin.actor import Actor
 from gateway.admin.administration import Administration
-from gateway.installation import Installation, open_installation
+from gateway.installation import open_installation
 from gateway.policy.snapshot import Policy
 from gateway.settings import Settings
 from gateway.stores.act_rows import ActFilter
