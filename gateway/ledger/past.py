@@ -11,7 +11,7 @@ was counted, and that doesn't change any more.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Executor
 from typing import Final, Protocol
 
@@ -37,7 +37,9 @@ Table = Mapping[tuple[str, ...], Recorded]
 
 
 class Spending(Protocol):
-    def used(self, since: str, until: str, cuts: Mapping[str, int]) -> Sequence[Used]: ...
+    def used(
+        self, since: str, until: str, cuts: Mapping[str, int], facts: Collection[str]
+    ) -> Sequence[Used]: ...
 
     def ended(self, ids: Sequence[str]) -> Sequence[EndedCall]: ...
 
@@ -119,7 +121,8 @@ class RecordedPast:
             since, until = demand.from_ms, _text(demand.until_ms)
         used: dict[tuple[str, ...], int] = {}
         running: dict[tuple[str, ...], list[tuple[str, int]]] = {}
-        for row in self._spending.used(time_text(since), until, cuts):
+        asked = {"key", *("roles" if fact == "role" else fact for fact in entry.asks)}
+        for row in self._spending.used(time_text(since), until, cuts, asked):
             facts = facts_of(row)
             if not entry.recorded.matches(facts):
                 continue

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Final, NamedTuple
 
 from sqlalchemy import Engine, and_, func, literal, or_, select
 
 from gateway.stores.database import reading
 from gateway.stores.tables import calls, entries
 
-_FACTS = (
+_FACTS: Final = (
     "user",
     "team",
     "key",
@@ -23,6 +24,11 @@ _FACTS = (
     "region",
     "target",
 )
+FACTS: Final = frozenset(_FACTS)
+_MOST_BY_INDEX: Final = 0.2
+"""Of the time that there are calls of. Reading more of them by the index takes ten times as long as reading all."""
+
+_NONE: Final = {"roles": "", "api": ""}
 _TOKENS = func.coalesce(calls.c.input_tokens, 0) + func.coalesce(calls.c.output_tokens, 0)
 
 
@@ -62,11 +68,19 @@ class SqlSpending:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def used(self, since: str, until: str, cuts: Mapping[str, int]) -> list[Used]:
+    def used(
+        self, since: str, until: str, cuts: Mapping[str, int], facts: Collection[str] = FACTS
+    ) -> list[Used]:
         """By calls that began in this time (as `entry.time_text` writes it) and were sent. Of these writers, by those that
-        ended up to this place in their chain."""
-        columns = [calls.c[name] for name in _FACTS]
-        within = calls.c.at >= since, calls.c.at < until
+        ended up to this place in their chain. Calls that differ in nothing but other `facts` are added up, and have none
+        of those."""
+        with reading(self._engine) as connection:
+            oldest, newest = connection.execute(select(func.min(calls.c.at), func.max(calls.c.at))).one()
+        at = calls.c.at.concat("") if _share(since, oldest, newest) > _MOST_BY_INDEX else calls.c.at
+        columns = [
+            calls.c[name] if name in facts else literal(_NONE.get(name)).label(name) for name in _FACTS
+        ]
+        within = at >= since, at < until
         sent = or_(calls.c.ending != "refused", calls.c.cost_nano_usd > 0)
         told = (
             calls.c.writer.not_in([*cuts]),
@@ -80,7 +94,7 @@ class SqlSpending:
                 func.sum(func.coalesce(calls.c.cost_nano_usd, 0)),
             )
             .where(*within, calls.c.outcome_seq.is_not(None), sent, or_(*told))
-            .group_by(*columns)
+            .group_by(*(calls.c[name] for name in _FACTS if name in facts))
         )
         held = func.coalesce(calls.c.held_nano_usd, 0)
         running = select(*columns, literal(1), literal(0), held, calls.c.id).where(
@@ -107,3 +121,11 @@ class SqlSpending:
         with reading(self._engine) as connection:
             found = connection.execute(wanted.where(calls.c.outcome_seq.is_not(None), calls.c.id.in_(ids)))
             return [EndedCall._make(row) for row in found]
+
+
+def _share(since: str, oldest: str | None, newest: str | None) -> float:
+    """How much of the time that there are calls of."""
+    if oldest is None or newest is None or oldest == newest:
+        return 1.0
+    begun, first, last = (datetime.fromisoformat(each).timestamp() for each in (since, oldest, newest))
+    return (last - max(begun, first)) / (last - first)

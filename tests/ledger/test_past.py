@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
@@ -27,9 +27,11 @@ class GivenSpending:
     def __init__(self, *rows: Used) -> None:
         self.rows = rows
         self.asked: list[tuple[str, str, Mapping[str, int]]] = []
+        self.facts: list[Collection[str]] = []
 
-    def used(self, since: str, until: str, cuts: Mapping[str, int]) -> Sequence[Used]:
+    def used(self, since: str, until: str, cuts: Mapping[str, int], facts: Collection[str]) -> Sequence[Used]:
         self.asked.append((since, until, cuts))
+        self.facts.append(facts)
         return self.rows
 
     def ended(self, ids: Sequence[str]) -> Sequence[EndedCall]:
@@ -131,6 +133,14 @@ async def test_all_scopes_of_an_entry_are_looked_up_at_once():
         assert len(spending.asked) == 1
 
 
+async def test_only_facts_that_an_entry_depends_on_are_told_apart():
+    spending = GivenSpending(used())
+    entry = budget(per=["team"], match={"model": "fast", "not": {"role": "analyst"}})
+    with recorded(spending, entry) as past:
+        await past.before(asked(entry, team="support", model="fast"))
+    assert spending.facts == [{"key", "team", "model", "roles"}]
+
+
 async def test_other_cuts_are_another_look_up():
     spending, entry = GivenSpending(used()), budget()
     cuts: list[Cuts] = [{"w1": 5}, {"w1": 9}, NO_CUTS]
@@ -142,8 +152,10 @@ async def test_other_cuts_are_another_look_up():
 
 async def test_a_look_up_that_failed_is_made_again():
     class Failing(GivenSpending):
-        def used(self, since: str, until: str, cuts: Mapping[str, int]) -> Sequence[Used]:
-            if not super().used(since, until, cuts) or len(self.asked) == 1:
+        def used(
+            self, since: str, until: str, cuts: Mapping[str, int], facts: Collection[str]
+        ) -> Sequence[Used]:
+            if not super().used(since, until, cuts, facts) or len(self.asked) == 1:
                 raise StoreUnavailable("busy")
             return self.rows
 

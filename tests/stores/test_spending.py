@@ -78,3 +78,25 @@ def test_what_there_is_no_record_of_is_known_once_the_writer_has_begun_anew(
     assert spending.recorded(["c0", "c4", "c9"], "w1", 1) == frozenset({"c0", "c4"})
     assert spending.recorded(["c0"], "w1", 2) is None
     assert spending.recorded(["c0"], "w9", 0) is None
+
+
+def test_calls_are_told_apart_by_what_is_asked_for_alone(spending: SqlSpending):
+    found = spending.used(*ALWAYS, {}, {"key"})
+    assert rows(found) == {(None, 3, 114, 12, None), (None, 1, 0, 60, "c4")}
+    assert {(row.key, row.model, row.roles, row.api) for row in found} == {("k-1", None, "", "")}
+
+
+@pytest.mark.parametrize(
+    ("since", "expected"), [("03.500", {"c4"}), ("02.000", {"c4", None}), ("00.500", {"c4", None})]
+)
+def test_it_is_the_same_by_the_index_and_without(
+    spending: SqlSpending, since: str, expected: set[str | None]
+):
+    """Of four seconds, the last half of one, the last two and the last three and a half."""
+    found = spending.used(f"2027-01-15T08:00:{since}Z", "9999", {})
+    assert {row.open for row in found} == expected
+    assert {row.calls for row in found} == {1}
+
+
+def test_where_there_are_no_calls_nothing_was_used(database: Database):
+    assert SqlSpending(database.engine).used(*ALWAYS, {}) == []
