@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import secrets
-import socket
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager, closing
@@ -30,13 +28,14 @@ from gateway.journal import LogJournal
 from gateway.ledger.exhausted import Exhausted, heard_of_others
 from gateway.ledger.opening import open_ledger
 from gateway.ledger.protocol import Ledger, OnSettled
-from gateway.measures import MeasuresInForce
+from gateway.measures import open_measures
 from gateway.policy.snapshot import Policy
 from gateway.privacy.on_demand import open_detection
 from gateway.reload.hangup import on_hangup
 from gateway.reload.reading import Folder
 from gateway.reload.reloader import Reloader
 from gateway.reload.status import InForce
+from gateway.reporting import open_reports
 from gateway.revocation import end_revoked
 from gateway.rights import open_keeping, rights_workers
 from gateway.runtime import Bounds, Runtime
@@ -45,7 +44,6 @@ from gateway.stores.key_uses import LastUses, SqlKeyUses
 from gateway.stores.keybook import KeyBook
 from gateway.stores.measures import SqlMeasures
 from gateway.stores.objects import ObjectCache, SqlObjects
-from gateway.stores.processes import Process, Reports, SqlProcesses
 from gateway.stores.revisions import SqlRevisions
 from gateway.stores.subjects import SubjectCache
 from gateway.stores.vault import open_vault
@@ -93,62 +91,62 @@ async def running(
     async with AsyncExitStack() as stack:
         installation = stack.enter_context(open_installation(settings))
         announce(installation)
-        # Before what goes on beside calls: a model that a policy asks for may not be installed.
-        privacy = open_detection(installation.secret, _threads(stack, "privacy"), policy)
-        detection = await stack.enter_async_context(privacy)
-        # Keys have a thread of their own: a revocation never waits behind callers' new names.
-        threads = partial(_threads, stack)
-        for_keys, for_uses, for_subjects = threads("keys"), threads("uses"), threads("subjects", 2)
-        for_objects, for_uploads = threads("objects", 2), threads("uploads", 4)
-        clock, chance, policies = SystemClock(), SystemChance(), InForce(policy)
-        audit, attending = await open_audit(settings, lambda: policies.current, installation, stack)
-        keys = KeyBook(installation.keys, for_keys, clock, hash_key=installation.hash_key)
-        await keys.refresh()
-        uses = LastUses(SqlKeyUses(installation.database.engine), for_uses, clock)
-        stack.push_async_callback(uses.write)
-        remote = await stack.enter_async_context(aclosing(remote_upstream(settings.upstream)))
-        tokens = Tokens()
-        identities = stack.enter_context(closing(Identities(Fetcher(), clock)))
-        measures = MeasuresInForce(SqlMeasures(installation.database.engine), threads("measures"), clock)
-        await measures.refresh()
-        alerting = open_alerting(installation.database.engine, threads("alerts"), lambda: policies.current)
-        contents = await open_keeping(settings.data, installation, threads("contents", 2), stack)
-        runtime = Runtime(
-            policies=policies,
-            keys=keys,
-            uses=uses,
-            identities=identities,
-            subjects=SubjectCache(installation.subjects, for_subjects),
-            objects=ObjectCache(SqlObjects(installation.database.engine), for_objects),
-            ledger=await _ledger(settings, policies, installation, audit, alerting.watch.settled, stack),
-            prices=PriceBook(clock.today),
-            tokens=tokens,
-            uploads=Uploads(settings.data / "uploads", for_uploads, lambda: secrets.token_hex(16)),
-            upstreams=upstreams(remote, tokens, clock.now_ms),
-            detection=detection,
-            guards=await prepared(GuardsOnDemand(threads("guards"), Fetcher()), policy),
-            vault=open_vault(installation.database.engine, installation.secret, for_objects, clock.now_ms),
-            measures=measures,
-            exhausted=Exhausted() if settings.redis_url is None else heard_of_others(),
-            events=alerting.events,
-            audit=audit,
-            contents=contents,
-            clock=clock,
-            chance=chance,
-            journal=LogJournal(),
-            bounds=_bounds(settings),
-            trusted_proxies=frozenset(settings.trusted_proxies),
-        )
-        reloader = _reloader(settings, policies, installation, runtime, remote, stack)
-        parts = Parts(
-            installation, runtime, audit, attending.notary, identities, reloader, measures, alerting
-        )
-        reports = _reports(installation, audit, reloader, for_uses, stack)
-        revoking = keys.follow(lambda: end_revoked(runtime))
-        beside = attending.adoption.follow(), revoking, uses.follow(), reports.follow()
+        parts, beside = await _opened(settings, policy, installation, stack)
         await _follow(stack, *_workers(parts), *beside)
         open_side(settings, parts, stack, administer)
-        yield runtime
+        yield parts.runtime
+
+
+async def _opened(
+    settings: Settings, policy: Policy, installation: Installation, stack: AsyncExitStack
+) -> tuple[Parts, tuple[Coroutine[None, None, None], ...]]:
+    """All parts, and what must go on beside calls and is of no part. Detection comes first: its model may be missing."""
+    privacy = open_detection(installation.secret, _threads(stack, "privacy"), policy)
+    detection = await stack.enter_async_context(privacy)
+    threads = partial(_threads, stack)
+    for_uses, for_objects = threads("uses"), threads("objects", 2)
+    clock, policies, engine = SystemClock(), InForce(policy), installation.database.engine
+    audit, attending = await open_audit(settings, lambda: policies.current, installation, stack)
+    # Keys have a thread of their own: a revocation never waits behind callers' new names.
+    keys = KeyBook(installation.keys, threads("keys"), clock, hash_key=installation.hash_key)
+    await keys.refresh()
+    uses = LastUses(SqlKeyUses(engine), for_uses, clock)
+    stack.push_async_callback(uses.write)
+    remote = await stack.enter_async_context(aclosing(remote_upstream(settings.upstream)))
+    tokens, identities = Tokens(), stack.enter_context(closing(Identities(Fetcher(), clock)))
+    measures = await open_measures(SqlMeasures(engine), threads("measures"), clock)
+    alerting = open_alerting(engine, threads("alerts"), lambda: policies.current)
+    runtime = Runtime(
+        policies=policies,
+        keys=keys,
+        uses=uses,
+        identities=identities,
+        subjects=SubjectCache(installation.subjects, threads("subjects", 2)),
+        objects=ObjectCache(SqlObjects(engine), for_objects),
+        ledger=await _ledger(settings, policies, installation, audit, alerting.watch.settled, stack),
+        prices=PriceBook(clock.today),
+        tokens=tokens,
+        uploads=Uploads(settings.data / "uploads", threads("uploads", 4), lambda: secrets.token_hex(16)),
+        upstreams=upstreams(remote, tokens, clock.now_ms),
+        detection=detection,
+        guards=await prepared(GuardsOnDemand(threads("guards"), Fetcher()), policy),
+        vault=open_vault(engine, installation.secret, for_objects, clock.now_ms),
+        measures=measures,
+        exhausted=Exhausted() if settings.redis_url is None else heard_of_others(),
+        events=alerting.events,
+        audit=audit,
+        contents=await open_keeping(settings.data, installation, threads("contents", 2), stack),
+        clock=clock,
+        chance=SystemChance(),
+        journal=LogJournal(),
+        bounds=_bounds(settings),
+        trusted_proxies=frozenset(settings.trusted_proxies),
+    )
+    reloader = _reloader(settings, policies, installation, runtime, remote, stack)
+    parts = Parts(installation, runtime, audit, attending.notary, identities, reloader, measures, alerting)
+    reports = open_reports(installation, audit.writer, reloader, for_uses, stack)
+    revoking = keys.follow(lambda: end_revoked(runtime))
+    return parts, (attending.adoption.follow(), revoking, uses.follow(), reports.follow())
 
 
 def _workers(parts: Parts) -> Iterator[Coroutine[None, None, None]]:
@@ -214,34 +212,6 @@ async def _ledger(
     stack.push_async_callback(ledger.aclose)
     await _follow(stack, ledger.run())
     return ledger
-
-
-def _reports(
-    installation: Installation,
-    audit: AuditLog,
-    reloader: Reloader,
-    executor: Executor,
-    stack: AsyncExitStack,
-) -> Reports:
-    boot, started_ms = secrets.token_hex(8), installation.now_ms()
-
-    def now() -> Process:
-        status = reloader.status
-        return Process(
-            id=boot,
-            writer=audit.writer,
-            host=socket.gethostname(),
-            pid=os.getpid(),
-            started_at=started_ms,
-            seen_at=installation.now_ms(),
-            revision=status.revision,
-            since=status.since_ms,
-            faults=len(status.faults),
-        )
-
-    reports = Reports(SqlProcesses(installation.database.engine), executor, installation.clock, now)
-    stack.push_async_callback(reports.leave)
-    return reports
 
 
 def _bounds(settings: Settings) -> Bounds:

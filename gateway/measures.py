@@ -143,3 +143,10 @@ def increases_of(raised: Iterable[Raised]) -> Increases:
 
 def _freeze(frozen: Frozen) -> Freeze:
     return Freeze(frozen.id, Match.of(MatchEntry.model_validate(dict(frozen.match))))
+
+
+async def open_measures(store: Looking, executor: Executor, clock: Time) -> MeasuresInForce:
+    """Those in force now; `follow` must run beside them. Raises StoreUnavailable."""
+    measures = MeasuresInForce(store, executor, clock)
+    await measures.refresh()
+    return measures

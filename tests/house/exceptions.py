@@ -70,6 +70,7 @@ COVERED_ELSEWHERE: Final[Mapping[str, str]] = {
     "gateway/admin/running.py": "types; tests/admin/test_system.py",
     "gateway/admin/system_bodies.py": "types; tests/admin/test_system.py",
     "gateway/admin/system_operations.py": "a table; tests/admin/test_site.py: every operation",
+    "gateway/reporting.py": "puts others together; tests/admin/test_system.py and test_site.py: over a running gateway",
     "gateway/alerts/opening.py": "puts others together; tests/journeys/test_measures.py: over a running gateway",
     "gateway/admin/budget_bodies.py": "types; tests/admin/test_budgets.py",
     "gateway/admin/budget_operations.py": "a table; tests/admin/test_site.py: every operation",
