@@ -77,8 +77,10 @@ async def test_what_was_not_read_is_not_remembered_as_clean():
 
 
 async def test_one_text_that_is_too_long_refuses_all():
+    gone = Gone()
     with pytest.raises(TooLong):
-        await detection(whole=Detector(longest_characters=10)).spans(["short", "ann@example.org"], ALL, "t")
+        await detection(gone, Detector(longest_characters=10)).spans(["short", "x" * 3_000], ALL, "t")
+    assert gone.asked == []
 
 
 async def test_a_policy_that_asks_for_what_nothing_finds_is_told_before_it_is_in_force():
