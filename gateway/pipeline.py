@@ -139,7 +139,7 @@ async def conclude(
     try:
         if durable is None:
             raise SpoolUnavailable("the audit spool took no outcome")
-        if call.policy.audit.durability == "before_reply":
+        if call.policy.audit.durability != "batched":
             await durable
     except SpoolUnavailable:
         call.problem = WITHHELD

@@ -128,6 +128,9 @@ class Audit(Protocol):
         """Chain an entry, at once; awaiting says it is durable. Raises SpoolUnavailable."""
         ...
 
+    async def archived(self) -> None:
+        """Returns once all that is durable is in the database too. Raises SpoolUnavailable."""
+
     @property
     def healthy(self) -> bool: ...
 

@@ -6,6 +6,7 @@ import asyncio
 from typing import Self
 
 from gateway.audit.appended import Appended
+from gateway.audit.archival import Archival
 from gateway.audit.boot import Booting, Started, start
 from gateway.audit.direct import close_left_open
 from gateway.audit.entry import Entry
@@ -17,24 +18,30 @@ from gateway.audit.spool import BatchWriter, Spool
 class AuditLog:
     """One process's part of the log: a spool on disk and its shipping to the database."""
 
-    def __init__(self, started: Started, spool: Spool, shipper: Shipper) -> None:
+    def __init__(self, started: Started, spool: Spool, shipper: Shipper, archival: Archival) -> None:
         self._started = started
         self._spool = spool
         self._shipper = shipper
+        self._archival = archival
 
     @classmethod
     async def open(cls, booting: Booting) -> Self:
         """Recovers, ships leftovers, closes interrupted calls. SpoolDamaged or StoreUnavailable."""
         started = await asyncio.to_thread(start, booting)
         await asyncio.to_thread(close_left_open, booting)
-        mine = started.recovered
+        mine, archival = started.recovered, Archival(asyncio.get_running_loop())
         shipper = Shipper(
-            booting.archive, mine.writer, mine.folder, position=started.position, head=started.chain.head
+            booting.archive,
+            mine.writer,
+            mine.folder,
+            position=started.position,
+            head=started.chain.head,
+            told=archival.told,
         )
         shipper.start()
         writer = BatchWriter(started.chain, SegmentWriter(mine.folder, fsync=booting.fsync), shipper.offer)
         spool = Spool(writer, asyncio.get_running_loop(), booting.monotonic, fsync=booting.fsync)
-        return cls(started, spool, shipper)
+        return cls(started, spool, shipper, archival)
 
     @property
     def writer(self) -> str:
@@ -72,6 +79,10 @@ class AuditLog:
         SpoolUnavailable, at once or when awaited, if it can't be made so.
         """
         return self._spool.append(entry)
+
+    async def archived(self) -> None:
+        """Returns once the database holds all that is durable here now. SpoolUnavailable if it doesn't in time."""
+        await self._archival.wait(self._shipper.written, self._shipper)
 
     @property
     def healthy(self) -> bool:

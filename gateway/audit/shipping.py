@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -96,6 +96,7 @@ class Shipper:
         interval_s: float = 0.25,
         max_back_off_s: float = 10.0,
         memory_entries: int = 50_000,
+        told: Callable[[int], None] = lambda _: None,
     ) -> None:
         self._archive = archive
         self._writer = writer
@@ -103,6 +104,7 @@ class Shipper:
         self._interval_s = interval_s
         self._max_back_off_s = max_back_off_s
         self._memory_entries = memory_entries
+        self._told = told
         self._position = position
         self._head = head
         self._recent: deque[list[Projected]] = deque()
@@ -197,6 +199,7 @@ class Shipper:
             for batch in self._batches():
                 self._position = ship_batch(self._archive, self._writer, batch, self._position)
                 self._forget()
+                self._told(self._position)
                 if self._position != batch[-1].seq:
                     break  # the database stands elsewhere: go on from there
             if self._position == before:

@@ -69,7 +69,7 @@ def audit_in_force(entry: AuditEntry) -> Audit:
     kept = entry.retention
     return Audit(
         content=entry.content,
-        durability="before_reply" if entry.durability == "database" else entry.durability,
+        durability=entry.durability,
         fsync=entry.fsync,
         retention=Retention(kept.entries, kept.content, kept.feedback),
         anchors=tuple(Anchor(one.file, one.url, one.every) for one in entry.anchors),

@@ -34,7 +34,17 @@ LATER: Final = (
         ("alerts", "webhooks", "*", "events"),
         "nobody is told of these kinds: nothing of them is noticed yet",
         frozenset(
-            {"limit", "privacy", "guardrail", "experiment", "shadow", "monitor", "provider", "policy", "audit"}
+            {
+                "limit",
+                "privacy",
+                "guardrail",
+                "experiment",
+                "shadow",
+                "monitor",
+                "provider",
+                "policy",
+                "audit",
+            }
         ),
     ),
     Later(
@@ -43,11 +53,6 @@ LATER: Final = (
         frozenset({"bedrock", "vertex"}),
     ),
     Later(("models", "*", "cache"), "every call goes to a provider"),
-    Later(
-        ("audit", "durability"),
-        "an entry is on this machine's disk before the reply, as with before_reply",
-        frozenset({"database"}),
-    ),
     Later(("audit", "retention", "feedback"), "no feedback is taken, and none is kept"),
 )
 

@@ -6,8 +6,8 @@ can't be cancelled, and hands back what to wait for.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
-from typing import Final
+from collections.abc import Awaitable, Generator
+from typing import Any, Final
 
 from gateway import contents
 from gateway.audit.appended import Appended
@@ -44,10 +44,17 @@ async def enter(call: Call, runtime: Runtime) -> None:
         await _intent(call, runtime, verdicts=len(call.trail))
     except SpoolUnavailable:
         call.intended = None  # it is in no log; should the spool recover, both are written
-        problem = Problem(
-            Kind.UNAVAILABLE, "the audit log can't be written, so nothing is sent", code="audit"
-        )
-        raise Refused(problem, stage="record", rule="durability") from None
+        raise _refused() from None
+    if call.policy.audit.durability == "database":
+        try:
+            await runtime.audit.archived()
+        except SpoolUnavailable:
+            raise _refused() from None
+
+
+def _refused() -> Refused:
+    problem = Problem(Kind.UNAVAILABLE, "the audit log can't be written, so nothing is sent", code="audit")
+    return Refused(problem, stage="record", rule="durability")
 
 
 def leave(call: Call, runtime: Runtime) -> Awaitable[None]:
@@ -58,7 +65,20 @@ def leave(call: Call, runtime: Runtime) -> Awaitable[None]:
     if call.intended is None or (call.intent is not None and call.intent.lost):
         _intent(call, runtime, verdicts=0)
     kept = NO_CONTENT if call.sealer is None else contents.sealed(call, runtime)
-    return runtime.audit.append(outcome(call, runtime.clock.monotonic(), runtime.clock.now_ms(), kept))
+    appended = runtime.audit.append(outcome(call, runtime.clock.monotonic(), runtime.clock.now_ms(), kept))
+    return _Archived(appended, runtime) if call.policy.audit.durability == "database" else appended
+
+
+class _Archived:
+    """Awaiting it says that an entry is durable, and in the database too. Nobody has to."""
+
+    def __init__(self, appended: Appended, runtime: Runtime) -> None:
+        self._appended = appended
+        self._runtime = runtime
+
+    def __await__(self) -> Generator[Any, None, None]:
+        yield from self._appended.__await__()
+        yield from self._runtime.audit.archived().__await__()
 
 
 def _intent(call: Call, runtime: Runtime, *, verdicts: int) -> Appended:

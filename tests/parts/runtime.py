@@ -225,7 +225,7 @@ class FakeTokens:
 
 
 class FakeAudit:
-    """Takes entries. Kinds in `full` are refused at once, those in `broken` when awaited, and those in
+    """Takes entries; into a database that may be `away`. Kinds in `full` are refused at once, those in `broken` when awaited, and those in
     `slow` never become durable."""
 
     def __init__(
@@ -234,8 +234,11 @@ class FakeAudit:
         full: tuple[type[Entry], ...] = (),
         broken: tuple[type[Entry], ...] = (),
         slow: tuple[type[Entry], ...] = (),
+        away: bool = False,
     ) -> None:
         self.entries: list[Entry] = []
+        self.archivals: list[int] = []
+        self._away = away
         self.healthy = True
         self._full, self._broken, self._slow = full, broken, slow
 
@@ -251,6 +254,11 @@ class FakeAudit:
         if not isinstance(entry, self._slow):  # a turn of the loop later, as a thread would tell
             appended.durable.get_loop().call_soon(_tell, appended.durable)
         return appended
+
+    async def archived(self) -> None:
+        if self._away:
+            raise SpoolUnavailable("the database is away")
+        self.archivals.append(len(self.entries))
 
     @property
     def intents(self) -> list[Intent]:

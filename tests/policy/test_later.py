@@ -44,14 +44,15 @@ def test_a_part_says_what_it_means_that_nobody_keeps_it():
 
 def test_a_policy_says_what_of_it_is_not_in_force(tmp_path: Path):
     policy = loaded(
-        tmp_path, "monitors: [{name: a, kind: groundedness, sample: 2%}]\naudit: {durability: database}\n"
+        tmp_path,
+        "monitors: [{name: a, kind: groundedness, sample: 2%}]\nuse_cases: {faq: {objective: deflect tickets}}\n",
     )
-    assert [part.section for part in policy.not_yet] == ["monitors", "audit.durability"]
+    assert [part.section for part in policy.not_yet] == ["use_cases", "monitors"]
 
 
 def test_what_is_kept_of_calls_is_what_is_in_force(tmp_path: Path):
     audit = loaded(tmp_path, "audit: {content: sealed, durability: database}\n").audit
-    assert (audit.content, audit.durability) == ("sealed", "before_reply")
+    assert (audit.content, audit.durability) == ("sealed", "database")
 
 
 def test_a_provider_of_a_later_dialect_is_off(tmp_path: Path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -12,6 +13,7 @@ from gateway.call import Call, Caller, Measured, Served
 from gateway.errors import Kind, Problem, Refused, SpoolUnavailable
 from gateway.ledger.demand import Demand, Hold
 from gateway.ledger.demands import Bound
+from gateway.policy.auditing import Audit
 from gateway.runtime import Runtime
 from gateway.stages import record
 from gateway.usage import Usage
@@ -38,6 +40,32 @@ async def test_without_a_durable_intent_a_call_is_refused(audit: FakeAudit):
     with pytest.raises(Refused) as caught:
         await record.enter(call, make_runtime(call.policy, audit=audit))
     assert (caught.value.stage, caught.value.problem.kind) == ("record", Kind.UNAVAILABLE)
+
+
+def in_database() -> Call:
+    call = planned_call()
+    call.policy = replace(call.policy, audit=Audit(durability="database"))
+    return call
+
+
+async def test_where_the_policy_asks_for_it_each_entry_is_in_the_database_too():
+    call, audit = in_database(), FakeAudit()
+    runtime = make_runtime(call.policy, audit=audit)
+    await record.enter(call, runtime)
+    assert audit.archivals == [1]
+    await record.leave(call, runtime)
+    assert audit.archivals == [1, 2]
+
+
+async def test_where_the_database_is_away_then_the_call_is_refused_and_recorded_once():
+    call, audit = in_database(), FakeAudit(away=True)
+    runtime = make_runtime(call.policy, audit=audit)
+    with pytest.raises(Refused) as caught:
+        await record.enter(call, runtime)
+    assert caught.value.problem.kind is Kind.UNAVAILABLE
+    with pytest.raises(SpoolUnavailable):
+        await record.leave(call, runtime)
+    assert kinds(audit.entries) == ["Intent", "Outcome"]
 
 
 async def test_leaving_chains_the_outcome_at_once():

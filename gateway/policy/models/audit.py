@@ -88,7 +88,7 @@ class AuditEntry(Block):
         default="before_reply",
         description="before_reply: an entry is on disk before the provider is called and before the answer ends. "
         "batched: within moments; faster, and a crash may lose the newest. database: in the database too, "
-        "before the answer ends. Default before_reply.",
+        "at both moments. Default before_reply.",
         examples=["before_reply"],
     )
     fsync: bool = Field(
