@@ -1,13 +1,18 @@
-"""What a record says of a check: which version ran on how much of how much, and what it found. Never "passed"."""
+"""What a record says of a check (which version ran on how much of how much, and what it found; never "passed"), and of
+what a request claims."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from gateway.audit.entry import Check
 from gateway.call import Call
+from gateway.policy.protection import Protection
+from gateway.privacy.faults import MissingModel, NotCovered, NotRead
+from gateway.privacy.profile import looked_for
+from gateway.runtime import Runtime
 
 
 class Read(Protocol):
@@ -56,3 +61,25 @@ def note_check(
     call.checks.append(check)
     unread = (whole,) if failed else reading.unread
     call.unread = tuple(dict.fromkeys((*call.unread, *unread)))
+
+
+async def told_claims(call: Call, runtime: Runtime, asked_for: Sequence[Protection]) -> None:
+    """What is recorded of what a request says of itself: nothing that would be kept from a provider."""
+    if not (call.tags or call.request_id) or not asked_for:
+        return
+    assert call.caller is not None
+    pairs = [*call.tags.items(), ("", call.request_id or "")]
+    texts = [text for pair in pairs for text in pair]
+    kinds: list[set[str]] = [set() for _ in texts]
+    try:
+        for protection in asked_for:
+            if protection.entities:
+                found = await runtime.detection.spans(texts, looked_for(protection), call.caller.tenant)
+                for each, spans in zip(kinds, found, strict=True):
+                    each.update(span.type for span in spans)
+    except (NotRead, NotCovered, MissingModel):
+        call.tags, call.request_id = {}, None
+        return
+    told = [f"[{' '.join(sorted(each))}]" if each else text for text, each in zip(texts, kinds, strict=True)]
+    *tags, (_, request_id) = zip(told[::2], told[1::2], strict=True)
+    call.tags, call.request_id = dict(tags), request_id or None

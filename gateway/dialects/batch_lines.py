@@ -54,6 +54,11 @@ class Inner:
         self._fields = fields
         self._field = field
 
+    @property
+    def label(self) -> Raw | None:
+        """What its caller calls it: sent as it is."""
+        return self._fields.get("custom_id")
+
     def written(self, body: bytes) -> bytes:
         """The request with another body."""
         return joined({**self._fields, self._field: body})

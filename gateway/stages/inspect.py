@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from typing import Final
+from urllib.parse import parse_qsl
 
 from msgspec import structs
 
@@ -19,7 +20,7 @@ from gateway.dialects.hub.features import Misfit
 from gateway.dialects.interface import Asked, BadBody, Dialect
 from gateway.dialects.speech import Speeches
 from gateway.errors import GatewayError, Kind, Problem, Refused
-from gateway.evidence import note_check
+from gateway.evidence import note_check, told_claims
 from gateway.holding import facts_of
 from gateway.policy.protection import Protection
 from gateway.privacy.faults import MissingModel, NotCovered, NotRead
@@ -46,7 +47,8 @@ async def enter(call: Call, runtime: Runtime, instead: Instead) -> None:
     if asked_for:
         call.reading = call.reading or await _reading(call, runtime, call.asked, call.dialect)
         clearing = await _clearing(call, runtime, call.dialect, call.asked, call.reading, asked_for)
-    await _claims(call, runtime, asked_for)
+        await _query(call, runtime, asked_for)
+    await told_claims(call, runtime, asked_for)
     call.inspected = True
     call.plan = _cleared(call, call.plan, clearing)
     call.instead = {name: _cleared_instead(call, plan, clearing) for name, plan in others.items()}
@@ -222,26 +224,21 @@ async def _before(call: Call, runtime: Runtime, asked: Asked, tenant: str) -> Is
     return None if values is None else Issued(values)
 
 
-async def _claims(call: Call, runtime: Runtime, asked_for: Sequence[Protection]) -> None:
-    """What is recorded of what a request says of itself: nothing that would be kept from a provider."""
-    if not (call.tags or call.request_id) or not asked_for:
-        return
-    assert call.caller is not None
-    pairs = [*call.tags.items(), ("", call.request_id or "")]
-    texts = [text for pair in pairs for text in pair]
-    kinds: list[set[str]] = [set() for _ in texts]
-    try:
-        for protection in asked_for:
-            if protection.entities:
+async def _query(call: Call, runtime: Runtime, asked_for: Sequence[Protection]) -> None:
+    """Parameters go to a provider as they came, so what may not go out may not stand in them."""
+    assert call.asked is not None and call.caller is not None
+    texts = [text for pair in parse_qsl(call.asked.query) for text in pair]
+    for protection in asked_for if texts else ():
+        if protection.entities:
+            try:
                 found = await runtime.detection.spans(texts, looked_for(protection), call.caller.tenant)
-                for each, spans in zip(kinds, found, strict=True):
-                    each.update(span.type for span in spans)
-    except (NotRead, NotCovered, MissingModel):
-        call.tags, call.request_id = {}, None
-        return
-    told = [f"[{' '.join(sorted(each))}]" if each else text for text, each in zip(texts, kinds, strict=True)]
-    *tags, (_, request_id) = zip(told[::2], told[1::2], strict=True)
-    call.tags, call.request_id = dict(tags), request_id or None
+            except (NotRead, NotCovered, MissingModel):
+                message = "what it holds could not be read for personal data, so it is not sent"
+                raise _refused(Kind.UNAVAILABLE, "query", message, "privacy_unavailable") from None
+            kinds = sorted({span.type for spans in found for span in spans})
+            if kinds:
+                message = f"a parameter of the query holds what may not go to a provider: {', '.join(kinds)}"
+                raise _refused(Kind.INVALID_REQUEST, "query", message, "privacy_blocked")
 
 
 def _refused(kind: Kind, rule: str, message: str, code: str) -> Refused:

@@ -110,9 +110,27 @@ async def _written(
     asked = request.asked
     if call.policy.privacy is not None:
         asked = await as_a_call.protect(call, runtime, there, request.dialect, asked)
+        await _check_label(call, runtime, there, request, as_a_call)
     written = request.dialect.render(asked, changes_for(there, grant))
     assert isinstance(written, bytes)  # no request inside a batch is a form
     return request.written(written)
+
+
+async def _check_label(
+    call: Call, runtime: Runtime, candidate: Candidate, request: Inner, as_a_call: AsACall
+) -> None:
+    """Its caller finds its answer by it, so it can't be written anew."""
+    if request.label is None:
+        return
+    raw = b'{"":%b}' % bytes(request.label)
+    asked = Asked(raw=raw, fields={}, model=request.asked.model)
+    told = await as_a_call.protect(call, runtime, candidate, EXAMPLE, asked)
+    if told.raw != raw:
+        message = "'custom_id' holds what may not go to the provider: name requests by numbers"
+        problem = Problem(
+            Kind.INVALID_REQUEST, message, code="privacy_blocked", param="custom_id", should_retry=False
+        )
+        raise Refused(problem, stage="inspect", rule="custom_id")
 
 
 def decide(candidate: Candidate, request: Inner, grant: Grant, kept: frozenset[Place] | None) -> Target:

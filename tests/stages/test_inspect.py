@@ -197,3 +197,13 @@ async def test_rules_about_a_request_of_a_batch_are_those_of_its_model_and_of_bo
         await inspect.protect(call, make_runtime(call.policy), outside, inner.dialect, inner.asked)
     other = call_with(privacy(None, ("r", {"model": "another"}, STRICT)), path="/v1/batches", body=BATCH)
     await inspect.protect(other, make_runtime(other.policy), outside, inner.dialect, inner.asked)
+
+
+async def test_what_may_not_go_out_may_not_stand_in_a_query():
+    path = "/v1/fine_tuning/jobs?metadata[who]=ann%40lee.org"
+    call = call_with(privacy({}), path=path, method="GET", body=b"")
+    with pytest.raises(Refused, match="EMAIL") as caught:
+        await inspected(call)
+    assert caught.value.problem.code == "privacy_blocked"
+    harmless = call_with(privacy({}), path="/v1/fine_tuning/jobs?limit=5", method="GET", body=b"")
+    await inspected(harmless)

@@ -16,12 +16,14 @@ from gateway.errors import Kind, Refused
 from gateway.ledger.demands import Freeze
 from gateway.policy.match import Match
 from gateway.policy.models.match import MatchEntry
+from gateway.policy.protection import Privacy
 from gateway.policy.roles import Role
 from gateway.policy.snapshot import Model, Provider, Target
 from gateway.runtime import Runtime
 from gateway.stages import authorize, inspect, own, plan, unpack
 from gateway.stores.ownership import KeptObject, Place
 from tests.parts.calls import candidate, make_call, make_policy
+from tests.parts.protections import privacy
 from tests.parts.runtime import FakeJournal, FakeMeasures, FakeObjects, make_runtime
 
 AS_A_CALL = unpack.AsACall(authorize.decide, own.places_of, inspect.protect)
@@ -49,9 +51,14 @@ def request(**params: Any) -> dict[str, Any]:
 
 
 async def unpacked(
-    *requests: Any, role: Role = ROLE, rows: tuple[KeptObject, ...] = (), **changes: Any
+    *requests: Any,
+    role: Role = ROLE,
+    rows: tuple[KeptObject, ...] = (),
+    rules: Privacy | None = None,
+    **changes: Any,
 ) -> Call:
-    policy = make_policy(models=MODELS, roles={"caller": role}, providers={"claude": CLAUDE, "other": OTHER})
+    providers = {"claude": CLAUDE, "other": OTHER}
+    policy = make_policy(models=MODELS, roles={"caller": role}, providers=providers, privacy=rules)
     body = json.dumps({"requests": requests}).encode()
     call = make_call(policy, path="/v1/messages/batches", body=body)
     call.asked = call.dialect.parse(body)
@@ -187,6 +194,18 @@ def test_leaving_closes_what_was_written_anew_and_twice_is_once():
     call.rewritten = Written()  # type: ignore[assignment]
     unpack.leave(call, make_runtime(call.policy))
     assert closed == [1]
+
+
+async def test_what_may_not_go_out_may_not_name_a_request_either():
+    left = privacy({"output": "leave"})
+    harmless = await unpacked(request(), rules=left)
+    assert len(written(harmless)) == 1
+    why = await refused({**request(), "custom_id": "ann@lee.org"}, rules=left)
+    assert (why.problem.code, why.problem.param, why.rule) == (
+        "privacy_blocked",
+        "custom_id",
+        "inspect:custom_id",
+    )
 
 
 @pytest.mark.parametrize(
