@@ -52,7 +52,7 @@ def batch_of(call: Call, runtime: Runtime) -> Batch | None:
         return MessageBatch(asked)
     if asked.form is None or keeping.deed != "files.upload":
         return None
-    learned = call.policy.privacy is not None and is_training_file(asked.form)
+    learned = call.policy.reads_texts and is_training_file(asked.form)
     if not learned and not is_batch_file(asked.form):
         return None
     call.rewritten = runtime.uploads.open()

@@ -159,6 +159,11 @@ class Policy:
         object.__setattr__(self, "_remembered", {})
         object.__setattr__(self, "_held", {})
 
+    @property
+    def reads_texts(self) -> bool:
+        """Somebody looks at what callers say."""
+        return self.privacy is not None or bool(self.guardrails)
+
     def team(self, name: str) -> Team | None:
         return self.teams.get(name)
 

@@ -29,7 +29,7 @@ _MOST_NOTED: Final = 16
 
 
 class AsACall(NamedTuple):
-    """What a single call passes: authorize's decision, own's, and inspect's."""
+    """What a single call passes: authorize's decision, own's, and those of guard and inspect."""
 
     judge: Callable[[Policy, Caller, str, Asked, Call], Grant]
     places: Callable[[Call, Asked, Grant, Runtime], Awaitable[frozenset[Place] | None]]
@@ -108,7 +108,7 @@ async def _written(
     there = structs.replace(candidate, target=target)
     require_unfrozen(call, structs.replace(there, asked_for=request.asked.model), runtime, "unpack")
     asked = request.asked
-    if call.policy.privacy is not None:
+    if call.policy.reads_texts:
         asked = await as_a_call.protect(call, runtime, there, request.dialect, asked)
         await _check_label(call, runtime, there, request, as_a_call)
     written = request.dialect.render(asked, changes_for(there, grant))

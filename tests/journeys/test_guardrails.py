@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from gateway.audit.entry import Check, Intent, Outcome
+from tests.journeys.test_canaries import Canaries, Listening, requests
+from tests.journeys.test_canaries import policy as canary_policy
 from tests.journeys.test_privacy import asking, request
 from tests.journeys.voices import OPENAI, RESPONSES, VOICES, Voice
 from tests.parts.classifier import Classifier
@@ -355,3 +357,26 @@ async def test_guards_see_placeholders_and_the_caller_its_own_words(tmp_path: Pa
 
 def test_what_is_asked_is_what_a_caller_of_the_api_sends():
     assert asking(OPENAI, "x")["messages"][-1]["content"] == "x"
+
+
+async def test_what_is_redacted_goes_to_no_provider_in_any_kind_of_request(tmp_path: Path):
+    """Uploads, batches line by line, forms, embeddings, tools: all that privacy is tried with."""
+    canaries, listening = Canaries(7), Listening()
+    redacts = [
+        {"name": "secrets", "apply_to": "input", "action": "redact", "kind": "secrets"},
+        {"name": "mail", "apply_to": "input", "action": "redact", "kind": "regex", "patterns": [r"[a-z]+@canary\.example\.org"]},
+    ]  # fmt: skip
+    open_policy = {name: part for name, part in canary_policy("").items() if name != "privacy"}
+    async with ScriptedUpstream(listening) as provider:
+        providers = {
+            name: {**one, "base_url": provider.url} for name, one in open_policy["providers"].items()
+        }
+        made = {**open_policy, "providers": providers, "guardrails": redacts}
+        async with GatewayInside(tmp_path, made) as gateway:
+            for path, body, headers in requests(canaries):
+                async with gateway.client() as caller:
+                    await caller.call(path, body, headers)
+                assert caller.status == 200, f"{path}: {bytes(caller.body)!r}"
+    heard = b"\n".join(listening.heard)
+    assert len(listening.heard) > 35 and heard.count(b"[redacted]") > 150
+    assert [one[:300] for one in listening.heard if canaries.found_in(one)] == []
