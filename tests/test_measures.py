@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gateway.ledger.demands import Increase
-from gateway.measures import MeasuresInForce
+from gateway.measures import MeasuresInForce, open_measures
 from gateway.policy.match import Facts
 from gateway.stores.interfaces import StoreUnavailable
 from gateway.stores.measures import Frozen, Raised, Taken
@@ -40,9 +40,7 @@ class Kept:
 
 
 async def opened(store: Kept, clock: FakeClock | None = None) -> MeasuresInForce:
-    measures = MeasuresInForce(store, AtOnce(), clock or FakeClock())
-    await measures.refresh()
-    return measures
+    return await open_measures(store, AtOnce(), clock or FakeClock())
 
 
 async def test_a_freeze_is_about_the_calls_of_which_all_of_it_is_so():
