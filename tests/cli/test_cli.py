@@ -28,7 +28,7 @@ def test_the_commands_are_those_of_the_package():
         "privacy",
         "report",
     ]
-    assert len(Commands()) == 13
+    assert len(Commands()) == 14
     assert all(Commands()[name].name == name for name in Commands())
 
 
