@@ -12,6 +12,7 @@ from gateway.stores.contents import sealed_for
 from gateway.stores.database import reading
 from gateway.stores.rights_tables import contents, subjects
 from gateway.stores.tables import acts, calls, keys, objects, users
+from gateway.stores.vault import of_person, vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,9 @@ class SqlPeople:
         mine = person.pseudonym
         yield self._count("calls", calls, _of_calls(person), "records of calls", _LOG)
         yield self._count("contents", contents, sealed_for(mine), "prompts and answers, encrypted", None)
+        yield self._count(
+            "vault", vault, of_person(mine), "values that placeholders stand for, encrypted", None
+        )
         said = or_(acts.c.user == mine, acts.c.about.contains(f'"{mine}"', autoescape=True))
         yield self._count("acts", acts, said, "what they did or was done to them as administrators", _LOG)
         yield self._count(

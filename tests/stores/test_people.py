@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from sqlalchemy import insert
+
 from gateway.installation import open_installation
 from gateway.settings import Settings
+from gateway.stores.erasures import SqlErasures, Tombstone
 from gateway.stores.objects import SqlObjects
 from gateway.stores.ownership import KeptObject, Place
 from gateway.stores.people import Person, SqlPeople
+from gateway.stores.vault import vault
 from tests.parts.kept_calls import KeptCall, keep
 
 
@@ -24,6 +28,18 @@ def test_each_kind_of_person_is_counted_as_such(tmp_path: Path):
             "end_user": {"calls": 1, "contents": 1, "names": 1},
             "key": {"calls": 3, "contents": 1, "names": 1},
         }
+
+
+def test_what_the_vault_holds_is_counted_and_erased(tmp_path: Path):
+    with open_installation(Settings(data=tmp_path)) as installation:
+        engine, anna = installation.database.engine, installation.subjects.pseudonym("user", "anna")
+        row = {"id": bytes(32), "sealed": b"s", "user": "u-other", "end_user": anna, "expires_at": 1}
+        with engine.begin() as connection:
+            connection.execute(insert(vault), row)
+        person = Person("user", anna, "anna")
+        assert {one.store: one.count for one in SqlPeople(engine).found(person)} == {"vault": 1, "names": 1}
+        SqlErasures(engine).erase(Tombstone(anna, 1, "{}"))
+        assert SqlPeople(engine).found(person) == []
 
 
 def test_what_providers_keep_of_their_calls_is_named(tmp_path: Path):
