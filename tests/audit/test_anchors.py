@@ -80,12 +80,12 @@ async def test_a_file_gets_a_line_that_can_be_read_again(executor: ThreadPoolExe
 async def test_a_place_gets_one_as_often_as_it_wants_and_none_twice(executor: ThreadPoolExecutor):
     outside, clock = Outside(), Clock()
     keeping = anchoring(executor, outside, clock)
-    for passed_s, number in ((0, 1), (0, 1), (30, 2), (29.6, 3), (0, 4)):
+    for passed_s, number in ((0, 1), (70, 1), (0, 2), (30, 3), (29.6, 4), (0, 5)):
         clock.now += passed_s
         await keeping.keep(stated(number), [URL])
-    assert outside.told == [line_of(stated(1)), line_of(stated(3))]
-    await keeping.keep(stated(4), [URL], at_once=True)
-    assert outside.told[-1] == line_of(stated(4))
+    assert outside.told == [line_of(stated(number)) for number in (1, 2, 4)]
+    await keeping.keep(stated(5), [URL], at_once=True)
+    assert outside.told[-1] == line_of(stated(5))
 
 
 @pytest.mark.parametrize(
