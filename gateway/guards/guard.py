@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from gateway.errors import GatewayError
@@ -93,10 +93,16 @@ class Guard:
 
 @dataclass(frozen=True, slots=True)
 class Guards:
-    """Those of a policy, in the order in which they are declared."""
+    """Those of a policy, in the order in which they are declared; and the facts that their matches ask for."""
 
     input: tuple[Guard, ...] = ()
     output: tuple[Guard, ...] = ()
+    input_asks: frozenset[str] = field(init=False)
+    output_asks: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        for name, guards in (("input_asks", self.input), ("output_asks", self.output)):
+            object.__setattr__(self, name, frozenset().union(*(guard.rule.asks for guard in guards)))
 
 
 class Guarding(Protocol):

@@ -59,11 +59,11 @@ def decide(
     call: Call, runtime: Runtime, candidate: Candidate, asked: Asked, dialect: Dialect
 ) -> tuple[Guard, ...]:
     """Those that are about it. Where it will go is not known to them."""
-    guards = runtime.guards.of(call.policy).input
+    all_of_them = runtime.guards.of(call.policy)
+    guards = all_of_them.input
     if not guards:
         return ()
-    asks = frozenset().union(*(guard.rule.asks for guard in guards))
-    facts, _ = facts_of(call, candidate, asks)
+    facts, _ = facts_of(call, candidate, all_of_them.input_asks)
     facts = structs.replace(facts, model=asked.model or None, api=dialect.api)
     return tuple([guard for guard in guards if guard.rule.match.matches(facts)])
 

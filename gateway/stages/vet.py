@@ -94,11 +94,11 @@ def leave(call: Call, runtime: Runtime) -> None:
 
 def decide(call: Call, runtime: Runtime) -> tuple[Guard, ...]:
     """Those that are about the answer: of a fallback those about it, and those about the model that was asked for."""
-    guards, served = runtime.guards.of(call.policy).output, call.served
+    all_of_them, served = runtime.guards.of(call.policy), call.served
+    guards = all_of_them.output
     if not guards or served is None:
         return ()
-    asks = frozenset().union(*(guard.rule.asks for guard in guards))
-    facts, _ = facts_of(call, served.candidate, asks)
+    facts, _ = facts_of(call, served.candidate, all_of_them.output_asks)
     named = facts if call.asked is None else structs.replace(facts, model=call.asked.model or None)
     return tuple(
         [guard for guard in guards if guard.rule.match.matches(facts) or guard.rule.match.matches(named)]

@@ -16,7 +16,7 @@ class HeldStream:
     def __init__(self, inner: GuardedStream, *, array: bool, most_bytes: int) -> None:
         self._inner = inner
         self._held = bytearray()
-        self._alive = b" " if array else b": \n\n"
+        self._alive = b" " if array else b"\n\n"  # a comment is JSON to Google's SDK, and no good one
         self._most_bytes = most_bytes
         self._end: bytes | None = None
 

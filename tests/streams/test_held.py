@@ -18,7 +18,7 @@ def test_a_stream_that_is_held_tells_nothing_before_its_end(name: str):
     alive = b"".join(held.feed(data[at : at + 9]) for at in range(0, len(data), 9)) + held.finish()
     assert alive
     assert events_of(api, b"[]" if api.array else alive) == []
-    assert alive.strip(b" :\n") == b""
+    assert alive.strip() == b"", "not even comments: one SDK takes them for JSON"
     assert held.complete and held.terminator == held.terminator
     assert held.terminator == data
 
