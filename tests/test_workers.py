@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -13,7 +15,7 @@ from typing import Any
 import httpx
 import pytest
 
-from gateway.workers import Ready, Work, Workers, shared_socket
+from gateway.workers import shared_socket
 from tests.parts.gateway_process import GatewayProcess
 from tests.parts.processes import eventually
 from tests.parts.redis_server import redis_server
@@ -80,30 +82,31 @@ def writers_of(gateway: GatewayProcess, complete: int) -> set[str] | None:
     return set(found) if len(found) == complete else None
 
 
-def waits(ready: Ready | None) -> int:
-    if ready is not None:
-        ready()
-    signal.pause()
-    return 0
-
-
-def forked(work: Work) -> int:
+def three(work: str) -> subprocess.Popen[bytes]:
     """The parent of three, in a process of its own: it forks, and takes signals."""
-    pid = os.fork()
-    if pid == 0:
-        os._exit(Workers(3, work).run())
-    return pid
+    program = f"""
+import signal, sys
+from gateway.workers import Workers
+
+def work(ready):
+    if ready is not None and {work == "waits"}:
+        ready()
+    {"signal.pause()" if work == "waits" else "return 7"}
+
+sys.exit(Workers(3, work).run())
+"""
+    return subprocess.Popen([sys.executable, "-c", program])
 
 
 def test_a_first_worker_that_fails_is_the_end():
-    assert os.waitstatus_to_exitcode(os.waitpid(forked(lambda ready: 7), 0)[1]) == 7
+    assert three("fails").wait() == 7
 
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 0), (signal.SIGKILL, -signal.SIGKILL)])
 def test_all_end_with_their_parent_however_that_ends(number: signal.Signals, status: int):
-    parent = forked(waits)
-    some = eventually(lambda: three if len(three := children(parent)) == 3 else None, "there are three")
-    os.kill(parent, number)
-    assert os.waitstatus_to_exitcode(os.waitpid(parent, 0)[1]) == status
+    parent = three("waits")
+    some = eventually(lambda: all_ if len(all_ := children(parent.pid)) == 3 else None, "there are three")
+    parent.send_signal(number)
+    assert parent.wait() == status
     for pid in some:
         eventually(lambda pid=pid: not Path(f"/proc/{pid}").exists(), "a worker ends")  # type: ignore[misc]
