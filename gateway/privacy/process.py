@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Final
 
+from msgspec import MsgspecError
+
 from gateway.privacy.faults import DetectorUnavailable
 from gateway.privacy.frames import (
     PREFIX_BYTES,
@@ -52,9 +54,13 @@ class Process:
         self._sent.clear()
         command = (sys.executable, "-m", "gateway.privacy.worker", str(self._memory_bytes))
         environment = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-        self._child = await asyncio.create_subprocess_exec(
-            *command, stdin=PIPE, stdout=PIPE, stderr=None, env=environment
-        )
+        try:
+            self._child = await asyncio.create_subprocess_exec(
+                *command, stdin=PIPE, stdout=PIPE, stderr=None, env=environment
+            )
+        except OSError as error:  # no room for another process, say
+            message = f"no process to search texts can be started: {error.strerror}"
+            raise DetectorUnavailable("died", message) from None
         await self._answer(limit_s)
         self._greeted = True
 
@@ -95,5 +101,5 @@ class Process:
                 return answer_from(await source.readexactly(int.from_bytes(prefix, "big")))
         except TimeoutError:
             raise DetectorUnavailable("timed_out", "searching a text took too long") from None
-        except (asyncio.IncompleteReadError, ConnectionError):
+        except (asyncio.IncompleteReadError, ConnectionError, MsgspecError):
             raise DetectorUnavailable("died", "the process that searches texts ended") from None

@@ -84,9 +84,9 @@ def _next(source: BinaryIO) -> Job | None:
 
 def _settle_in(memory_bytes: int) -> None:
     sys.excepthook = _told_without_words
-    signal.signal(
-        signal.SIGINT, signal.SIG_IGN
-    )  # a terminal's ^C goes to the gateway, which ends this process
+    # A terminal or a service tells all its processes: the gateway still ends its calls, and then this one.
+    for told in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(told, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would hold texts
     os.nice(_GIVES_WAY)

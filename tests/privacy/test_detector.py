@@ -1,7 +1,8 @@
 import socket
 import subprocess
 import sys
-from typing import Any
+import unicodedata
+from typing import Any, Literal
 
 import pytest
 from hypothesis import given, settings
@@ -69,6 +70,18 @@ def test_invisible_characters_do_not_hide_a_value():
     assert found("an\u200bn@exam\u00adple.org!") == [("EMAIL", "an\u200bn@exam\u00adple.org")]
     assert found("４１１１ １１１１\u00a0１１１１ １１１１") == [
         ("CREDIT_CARD", "４１１１ １１１１\u00a0１１１１ １１１１")
+    ]
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD", "NFKC", "NFKD"])
+def test_accents_in_any_form_hide_nothing(form: Literal["NFC", "NFD", "NFKC", "NFKD"]):
+    text = unicodedata.normalize(form, "mit Chloé Lefèvre, Königstraße 5, contraseña: Tr0ub4dor&3 für José")
+    plain = [(kind, unicodedata.normalize("NFC", value)) for kind, value in found(text)]
+    assert plain == [
+        ("PERSON", "Chloé Lefèvre"),
+        ("ADDRESS", "Königstraße 5"),
+        ("SECRET", "Tr0ub4dor&3"),
+        ("PERSON", "José"),
     ]
 
 

@@ -1,3 +1,7 @@
+import os
+import signal
+import sys
+
 import pytest
 
 from gateway.privacy.faults import DetectorUnavailable
@@ -25,6 +29,23 @@ async def test_one_that_cannot_start_says_so():
     with pytest.raises(DetectorUnavailable) as fault:
         await process.start(60)
     assert fault.value.why == "died"
+    await process.stop()
+
+
+async def test_one_for_which_there_is_no_program_says_so(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    process = Process(1 << 30)
+    with pytest.raises(DetectorUnavailable, match="can be started: No such file"):
+        await process.start(60)
+    await process.stop()
+
+
+async def test_signals_to_a_whole_service_leave_it_to_the_gateway():
+    process = Process(1 << 30)
+    await process.start(60)
+    for told in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        os.kill(process.pid or 0, told)
+    assert await process.read(["none"], ALL, 60) == [[]]
     await process.stop()
 
 
