@@ -25,6 +25,8 @@ from gateway.privacy.text_leaves import Leaves
 
 _AT_ONCE_BYTES: Final = 512 * 1024
 """A larger body is walked in a thread: a megabyte takes 5 ms."""
+_LONGEST_FIELD_BYTES: Final = 16 * 1024 * 1024
+"""A longer field of a form is no text that is read."""
 _FIELDS: Final = msgspec.json.Decoder(dict[str, Raw])
 
 _RULES: Final[Mapping[tuple[str, str], Node]] = {
@@ -168,6 +170,8 @@ async def _texts(form: Form, part: Part) -> tuple[str, ...]:
         return (part.filename,)
     if part.text is not None:
         return (part.text,)
+    if part.size_bytes > _LONGEST_FIELD_BYTES:
+        return ()
     try:
         return (b"".join([piece async for piece in form.value(part)]).decode(),)
     except UnicodeDecodeError:

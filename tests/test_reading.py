@@ -103,6 +103,14 @@ def test_a_long_field_of_a_form_is_a_text_too():
     assert reading.texts == (long, "a")
 
 
+def test_a_field_that_is_too_long_or_no_text_is_unread(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("gateway.reading._LONGEST_FIELD_BYTES", 9_000)
+    for value in ("word " * 2000, b"\xff" * 5000):
+        form = form_of(("model", "m"), ("prompt", value), ("file", b"s", "a"))
+        reading = read_form("/v1/audio/transcriptions", form)
+        assert reading.texts == ("a",) and reading.unread == ("prompt", "file")
+
+
 def test_a_file_whose_lines_are_judged_is_not_unread():
     for purpose, unread in (("batch", ()), ("fine-tune", ()), ("user_data", ("file",))):
         form = form_of(("purpose", purpose), ("file", b"{}", "a.jsonl"))
