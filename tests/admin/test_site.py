@@ -83,7 +83,9 @@ async def asked(side: Side, operation: Operation, key: str | None, team: str = "
     path = operation.path
     if "{key_id}" in path:
         path = path.format(key_id=side.key("caller", team=team)[1].id)
-    path = path.format(call_id="01k8", act_id="act_01", revision="folder", increase_id="inc_0123456789ab", hold_id="hold_0")
+    path = path.format(
+        call_id="01k8", act_id="act_01", revision="folder", increase_id="inc_0123456789ab", hold_id="hold_0"
+    )
     body = BODIES.get(operation.name)
     if body is not None and "team" in body:
         body = body | {"team": team}
@@ -150,15 +152,11 @@ async def test_within_ones_own_team_nothing_of_others_is_answered(tmp_path: Path
 
 
 async def test_every_path_says_which_methods_it_takes(tmp_path: Path):
+    examples = {name: one.example for each in OPERATIONS for name, one in each.parameters.items()}
     async with admin_side(tmp_path, POLICY) as side:
         for path in {operation.path for operation in OPERATIONS} | {"/openapi.json"}:
             allowed = sorted(one.method for one in OPERATIONS if one.path == path) or ["GET"]
-            answer = await side.ask(
-                "PATCH",
-                path.format(
-                    key_id="k", call_id="c", act_id="act_1", revision="0", increase_id="inc_0123456789ab"
-                ),
-            )
+            answer = await side.ask("PATCH", path.format(**examples))
             assert (answer.status, answer.headers["allow"]) == (405, ", ".join(allowed)), path
 
 
