@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from gateway import rights
 from gateway.audit.content import Kept, Sealer
 from gateway.audit.entry import Outcome
 from gateway.audit.erasure import certificate
@@ -17,9 +19,10 @@ from gateway.installation import open_installation
 from gateway.policy.entries import entries
 from gateway.policy.models.budgets import BudgetEntry
 from gateway.policy.snapshot import Policy
-from gateway.rights import oldest_kept
+from gateway.rights import oldest_kept, prune
 from gateway.stores.act_rows import ActFilter
 from gateway.stores.acts import SqlActs
+from gateway.stores.calls import SqlCalls
 from gateway.stores.contents import SqlContents
 from gateway.stores.erasures import SqlErasures, Tombstone
 from gateway.stores.subject_keys import SqlSubjectKeys
@@ -66,7 +69,11 @@ async def test_a_call_is_kept_as_it_was_sent_and_got(tmp_path: Path, stream: boo
 async def test_redacted_content_is_as_privacy_left_it(tmp_path: Path, stream: bool):
     privacy = {"default": "p", "profiles": {"p": {"entities": {"EMAIL": "redact"}, "output": "restore"}}}
     policy = POLICY | {"privacy": privacy, "audit": {"content": "redacted"}}
-    asked = {**ASKED, "messages": [{"role": "user", "content": "write to anna@example.com"}], "stream": stream}
+    asked = {
+        **ASKED,
+        "messages": [{"role": "user", "content": "write to anna@example.com"}],
+        "stream": stream,
+    }
     async with GatewayInside(tmp_path, policy) as gateway, gateway.client() as client:
         client.ask("/v1/chat/completions", asked)
         await client.finished()
@@ -137,3 +144,30 @@ def test_nothing_is_deleted_that_a_budget_still_counts():
     assert oldest_kept(policy, noon, 86_400.0) == began
     assert oldest_kept(policy, noon, 30 * 86_400.0) == noon - 30 * day_ms
     assert oldest_kept(Policy("rev-1"), noon, 86_400.0) == noon - day_ms
+
+
+@pytest.mark.parametrize(
+    ("retention", "deleted", "left"),
+    [({"entries": "1h"}, (1, 0), 0), ({"entries": "4h", "content": "1h"}, (0, 1), 1), ({}, (0, 0), 1)],
+)
+async def test_a_running_gateway_deletes_what_its_policy_keeps_no_longer(
+    tmp_path: Path, retention: dict[str, str], deleted: tuple[int, int], left: int
+):
+    policy = {**POLICY, "audit": {"content": "sealed", "retention": retention}}
+    async with GatewayInside(tmp_path, policy) as gateway, gateway.client() as client:
+        client.ask("/v1/chat/completions", ASKED)
+        await client.finished()
+        call_id = client.headers["x-request-id"]
+        with open_installation(gateway.settings) as installation:
+            engine = installation.database.engine
+            calls, contents = SqlCalls(engine), SqlContents(engine)
+            await gateway.until(
+                lambda: contents.named([call_id]) and calls.named([call_id])[call_id].outcome.ending
+            )
+            pruner = rights._pruner(installation, gateway.runtime)
+            in_two_hours = installation.now_ms() + 2 * 3_600_000
+            done = await asyncio.to_thread(prune, pruner, gateway.runtime.policies.current, in_two_hours)
+            assert (done, len(calls.named([call_id]))) == (deleted, left)
+            assert len(contents.named([call_id])) == (0 if any(deleted) else 1)
+            acts = SqlActs(engine).search(ActFilter(act="audit.prune"))
+            assert len(acts) == deleted[0]

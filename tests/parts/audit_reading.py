@@ -6,10 +6,12 @@ from pathlib import Path
 
 from gateway.audit.chain import open_envelope
 from gateway.audit.entry import Entry, decode
+from gateway.audit.report import Known
 from gateway.audit.verify import Verifier
 from gateway.stores.acts import SqlActs
 from gateway.stores.calls import SqlCalls
 from gateway.stores.database import open_database
+from gateway.stores.prunings import SqlPrunings
 
 
 def entries_of(data: Path, url: str | None = None) -> list[Entry]:
@@ -21,7 +23,8 @@ def entries_of(data: Path, url: str | None = None) -> list[Entry]:
     try:
         calls = SqlCalls(database.engine)
         acts = SqlActs(database.engine)
-        report = Verifier(calls, acts, database.installation, data, lambda _: None).run()
+        known = Known(pruned=SqlPrunings(database.engine).after)
+        report = Verifier(calls, acts, database.installation, data, lambda _: None, known).run()
         assert report.fault is None, report.fault
         assert not any(chain.in_spool for chain in report.chains), "all is shipped at a stop"
         found: list[Entry] = []
