@@ -15,6 +15,13 @@
     ├── SpoolUnavailable   the audit log can't take an entry; nothing may be sent
     ├── SpoolDamaged       the audit spool holds what a crash can't explain (gateway.audit.recovery)
     ├── UnreadableEntry    an entry in the database that can't be read (gateway.audit.query)
+    ├── ContentUnreadable  what was kept of a call and does not open any more (gateway.audit.content)
+    ├── NotRecorded        what would be deleted could not be recorded (gateway.audit.pruning)
+    ├── NoCertificate      a certificate of erasure that is none, or proves nothing (gateway.audit.erasure)
+    ├── AnchorsUnreadable  a file of anchors that is none of this installation (gateway.audit.claims)
+    ├── WentBack           the database holds less of a chain than was signed (gateway.audit.notary)
+    ├── WrappedUnreadable  an envelope that opens under no key here (gateway.keyring)
+    ├── NoPublicKey        what was given for a public key is none (gateway.signing)
     ├── StoreUnavailable   the database can't be asked, or is not ours (gateway.stores.interfaces)
     ├── LedgerUnavailable  limits and budgets can't be asked (gateway.ledger.protocol)
     ├── DuplicateKey       a key that is there already (gateway.stores.keys)
@@ -36,6 +43,7 @@
     ├── GuardFailed        a guard that could not tell (gateway.guards.guard)
     ├── SettingsInvalid    the process can't start as it was told to (gateway.settings)
     ├── SecretInvalid      the installation's secret is too short (gateway.secrets)
+    │   └── SigningKeyLost  the secret that it signs with is gone, or another one (gateway.custody)
     ├── NoAnswer           a gateway elsewhere that could not be asked (gateway.cli.remote)
     └── WrongUse           a command was given something that can't be (gateway.cli.wrong_use)
 

@@ -110,6 +110,7 @@ class SubjectCache:
         self._max_lookups = max_lookups
         self._names: OrderedDict[tuple[str, str], str] = OrderedDict()
         self._lookups: dict[tuple[str, str], asyncio.Future[str]] = {}
+        self._erased: set[str] = set()
 
     def known(self, kind: Kind, name: str) -> str | None:
         """Without waiting; None: use `resolve`."""
@@ -137,13 +138,14 @@ class SubjectCache:
 
     def forget(self, pseudonyms: Collection[str]) -> None:
         """Those of people who were erased: who comes back under such a name is somebody new."""
+        self._erased.update(pseudonyms)
         gone = [name for name, pseudonym in self._names.items() if pseudonym in pseudonyms]
         for name in gone:
             del self._names[name]
 
     def _keep(self, key: tuple[str, str], done: asyncio.Future[str]) -> None:
         del self._lookups[key]
-        if done.cancelled() or done.exception() is not None:
+        if done.cancelled() or done.exception() is not None or done.result() in self._erased:
             return
         self._names[key] = done.result()
         if len(self._names) > self._capacity:

@@ -178,3 +178,17 @@ async def test_no_more_names_wait_than_may(executor: ThreadPoolExecutor):
     store.free.set()
     assert len(await asyncio.gather(*waiting, sharing)) == 4
     assert await cache.resolve("user", "one too many") == "user:one too many"
+
+
+async def test_who_was_erased_is_forgotten_also_while_they_are_looked_up(executor: ThreadPoolExecutor):
+    store = Counting()
+    cache = SubjectCache(store, executor)
+    await cache.resolve("user", "ann")
+    await cache.resolve("user", "bob")
+    store.free.clear()
+    waiting = asyncio.ensure_future(cache.resolve("user", "cyd"))
+    await asyncio.sleep(0)
+    cache.forget(["user:ann", "user:cyd"])
+    store.free.set()
+    await waiting
+    assert [cache.known("user", name) is not None for name in ("ann", "bob", "cyd")] == [False, True, False]

@@ -20,10 +20,12 @@ class RetentionEntry(Block):
     model_config = ConfigDict(title="Retention")
 
     entries: Span | None = Field(
-        default=None, description="Entries of the log. Absent: for ever.", examples=["400d"]
+        default=None,
+        description="Calls in the log, with all that is kept of them; acts stay. Absent: for ever.",
+        examples=["400d"],
     )
     content: Span | None = Field(
-        default=None, description="Prompts and answers. Absent: as long as the entry.", examples=["30d"]
+        default=None, description="Prompts and answers. Absent: as long as the call.", examples=["30d"]
     )
     feedback: Span | None = Field(
         default=None, description="Feedback and outcomes. Absent: for ever.", examples=["180d"]
