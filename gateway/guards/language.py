@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 from py3langid.langid import MODEL_DIR, MODEL_FILE, LanguageIdentifier
@@ -15,8 +16,14 @@ _LEAST_SURE: Final = 0.2
 _READ: Final = 800
 
 
+@lru_cache(maxsize=1)
+def model() -> LanguageIdentifier:
+    """Of 4.5 MB, which take half a second to unpack: one for all guards. Nothing in it changes."""
+    return LanguageIdentifier.from_modelpath(MODEL_DIR / MODEL_FILE, norm_probs=True)
+
+
 class Language:
-    """Loads a model of 4.5 MB. A long text is judged piece by piece."""
+    """A long text is judged piece by piece."""
 
     version: Final = "1"
     step: Final[int | None] = 400
@@ -25,7 +32,7 @@ class Language:
 
     def __init__(self, languages: Sequence[str]) -> None:
         self._allowed = frozenset(languages)
-        self._model = LanguageIdentifier.from_modelpath(MODEL_DIR / MODEL_FILE, norm_probs=True)
+        self._model = model()
 
     def judge(self, text: str, *, whole: bool) -> Finding | None:
         read = text[-_READ:]

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.guards.language import Language
+from gateway.guards.language import Language, model
 
 
 @pytest.fixture(scope="module")
@@ -41,3 +41,7 @@ def test_another_language_is_found(text: str, english: Language):
 def test_of_several_languages_each_may_be_spoken():
     both = Language(["en", "fr"])
     assert both.judge("Pouvez-vous me dire quand la bibliothèque ouvre le dimanche ?", whole=True) is None
+
+
+def test_the_model_is_unpacked_once_for_all_guards():
+    assert Language(["en"])._model is Language(["fr"])._model is model()
