@@ -1,8 +1,13 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from gateway.guards.language import Language, model
+from tests.guards.labelled import labelled
+
+PAGE = Path(__file__).parents[2] / "docs/guardrails.md"
 
 
 @pytest.fixture(scope="module")
@@ -45,3 +50,17 @@ def test_of_several_languages_each_may_be_spoken():
 
 def test_the_model_is_unpacked_once_for_all_guards():
     assert Language(["en"])._model is Language(["fr"])._model is model()
+
+
+def test_the_page_says_how_well_languages_are_told_apart():
+    guards = {name: Language([name]) for name in ("en", "fr", "de", "es", "it", "nl", "pt")}
+    rows = labelled()
+    wrong = [each for each in rows if guards[each.language].judge(each.text, whole=True)]
+    others = [
+        each
+        for each in rows
+        if all(guards[name].judge(each.text, whole=True) for name in guards if name != each.language)
+    ]
+    assert not wrong
+    assert f"Of {len(rows)} texts of a sentence or two" in PAGE.read_text(encoding="utf-8")
+    assert f"and {len(others)} were found where any of the other six" in PAGE.read_text(encoding="utf-8")
