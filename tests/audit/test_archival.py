@@ -51,7 +51,9 @@ async def test_what_was_shipped_just_before_it_waited_is_noticed():
         @shipped.setter
         def shipped(self, _: int) -> None: ...
 
-    await archival.wait(4, Quick())
+    quick = Quick()
+    await archival.wait(4, quick)
+    assert quick.looks == 3
 
 
 async def test_a_database_that_takes_too_long_is_not_waited_for():
@@ -69,6 +71,7 @@ async def test_who_stopped_waiting_holds_up_nobody():
     await asyncio.wait([gone])
     archival.told(4)
     await stays
+    assert stays.exception() is None
 
 
 def test_after_its_loop_was_closed_nobody_is_told():
@@ -79,7 +82,9 @@ def test_after_its_loop_was_closed_nobody_is_told():
         waiting.cancel()
         return archival
 
-    asyncio.run(waits()).told(4)
+    archival = asyncio.run(waits())
+    archival.told(4)
+    assert archival._loop.is_closed()
 
 
 async def test_what_is_archived_is_in_the_database(place: Place):
