@@ -22,6 +22,7 @@ from gateway.policy.declared_keys import DeclaredKey
 from gateway.policy.protection import Protection
 from gateway.policy.roles import Role
 from gateway.policy.snapshot import Model, Policy, Target
+from gateway.privacy.inside import Inside
 from gateway.privacy.placeholders import Issued
 from gateway.reading import Reading
 from gateway.stores.key_records import KeyRecord
@@ -191,6 +192,9 @@ class Call(Struct):
     """Its texts, once somebody had to look at them."""
     instead: dict[str, Plan | None] | None = None
     """Where it may go if a budget wants another model, by that: inspected as the plan is. None: not looked at."""
+    given: Issued | None = None
+    """The placeholders of the request inside a batch that was read last; `inside` are those of all of them."""
+    inside: Inside | None = None
     inspected: bool = False
     """Under a policy with privacy: what it claims may be recorded."""
     checks: list[Check] = []

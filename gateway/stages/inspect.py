@@ -57,7 +57,8 @@ async def enter(call: Call, runtime: Runtime, instead: Instead) -> None:
 async def protect(
     call: Call, runtime: Runtime, candidate: Candidate, dialect: Dialect, asked: Asked
 ) -> Asked:
-    """A request inside a batch, as it may be sent to the candidate of the batch. Refused as a call would be."""
+    """A request inside a batch, as it may be sent to the candidate of the batch. Refused as a call would be. Writes
+    `call.given`: the placeholders that are to be restored in its answer."""
     protection = _protection_inside(call, candidate, dialect, asked)
     if protection is None:
         return asked
@@ -67,9 +68,8 @@ async def protect(
     if verdict.cleared is None:
         assert verdict.refused is not None
         raise verdict.refused
-    if verdict.cleared.issued is not None and protection.restores and dialect.operation != "keep":
-        message = "what stands for names can't be restored in the results of a batch: let the profile leave it (output: leave)"
-        raise _refused(Kind.INVALID_REQUEST, "batch", message, "privacy_not_restorable")
+    answered = dialect.operation != "keep"
+    call.given = verdict.cleared.issued if protection.restores and answered else None
     return verdict.cleared.asked or asked
 
 

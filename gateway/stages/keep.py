@@ -14,6 +14,7 @@ from gateway.call import Call, Served
 from gateway.dialects.interface import Asked, Keeping, StreamReader
 from gateway.dialects.kept import Listing, Made
 from gateway.errors import Kind, Problem, Refused
+from gateway.remembering import remember, remember_results
 from gateway.runtime import Runtime
 from gateway.stores.interfaces import StoreUnavailable
 from gateway.stores.ownership import KeptObject, Place
@@ -21,8 +22,6 @@ from gateway.stores.ownership import KeptObject, Place
 MOST_KNOWN: Final = 1000
 """Objects of a tenant that are counted, to know when all of them have been listed."""
 _MOST_NOTED: Final = 16
-_ANSWER: Final = "response"
-"""The kind of what can be gone on with."""
 
 Begun = Callable[[StreamReader], tuple[Made, ...]]
 Ask = Callable[[Call, Runtime], Awaitable[None]]
@@ -93,7 +92,9 @@ async def _keep(call: Call, runtime: Runtime, keeping: Keeping) -> None:
             message = "the provider named an object that is another's, so the answer is withheld"
             problem = Problem(Kind.UNAVAILABLE, message, code="not_owned", should_retry=False)
             raise Refused(problem, stage="keep", rule="owner")
-        await _keep_placeholders(call, runtime, made)
+        if call.policy.privacy is not None:
+            await remember(call, runtime, made)
+            await remember_results(call, runtime)
         _note(call, keeping, [one.id for one in made])
     if keeping.removed is not None:
         gone = call.asked.held[0].id
@@ -104,19 +105,6 @@ async def _keep(call: Call, runtime: Runtime, keeping: Keeping) -> None:
                 await runtime.vault.forget(tenant, gone)
     if keeping.retold is not None and served.body is not None:
         served.body = keeping.retold(served.body)
-
-
-async def _keep_placeholders(call: Call, runtime: Runtime, made: Sequence[Made]) -> None:
-    """For whoever goes on with this answer, or reads it again. Raises StoreUnavailable."""
-    assert call.served is not None and call.caller is not None
-    cleared = call.served.candidate.cleared
-    if cleared is None or cleared.protection is None or not cleared.protection.redacts:
-        return
-    values = {} if cleared.issued is None else cleared.issued.values()
-    for one in made:
-        if one.kind == _ANSWER:
-            people = call.caller.user, call.end_user
-            await runtime.vault.keep(call.caller.tenant, one.id, values, people)
 
 
 async def _only_own(call: Call, runtime: Runtime, listing: Listing, ask: Ask) -> None:

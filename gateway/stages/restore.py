@@ -10,6 +10,7 @@ keeps its placeholders, and so does a placeholder that nobody gave out: both are
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from gateway.call import Call, Cleared, Served
@@ -19,6 +20,7 @@ from gateway.guards.answer_texts import said
 from gateway.policy.protection import Protection
 from gateway.privacy import text_leaves_openai as openai
 from gateway.privacy.faults import NotRead
+from gateway.privacy.inside import by_request
 from gateway.privacy.placeholders import Issued
 from gateway.privacy.profile import looked_for
 from gateway.runtime import Runtime
@@ -27,12 +29,15 @@ from gateway.streams.answers import ANSWERS, DELTAS
 from gateway.streams.passing import Passing
 from gateway.streams.restore import Counts
 from gateway.streams.restore_answer import restored_body
+from gateway.streams.restore_lines import RestoringLines
 from gateway.streams.restore_stream import RestoringStream
 
 _CHECK: Final = "privacy_of_answer"
 _ITEMS: Final = "responses.input_items"
 _READ_AGAIN: Final = frozenset({"responses.read", "responses.cancel", _ITEMS})
 """Of an answer that a provider keeps."""
+_RESULTS: Final = frozenset({"files.download", "message_batches.results"})
+"""Of a batch, perhaps."""
 
 
 async def enter(call: Call, runtime: Runtime) -> None:
@@ -42,6 +47,9 @@ async def enter(call: Call, runtime: Runtime) -> None:
         return
     await _search(call, runtime, served, served.candidate.cleared.protection)
     if not _restores(served.candidate.cleared):
+        return
+    if call.dialect.keeping is not None and call.dialect.keeping.deed in _RESULTS:
+        await _results(call, runtime, served)
         return
     issued = served.candidate.cleared.issued
     if issued is None and call.dialect.keeping is not None:
@@ -126,17 +134,27 @@ def _restores(cleared: Cleared) -> bool:
 
 async def _kept(call: Call, runtime: Runtime, keeping: Keeping) -> Issued | None:
     """The placeholders of a stored answer that is read again. None: there are none, or nobody can say now."""
-    assert call.asked is not None and call.caller is not None
-    if keeping.deed not in _READ_AGAIN:
-        return None
-    try:
-        values = await runtime.vault.find(call.caller.tenant, call.asked.held[0].id)
-    except StoreUnavailable:
-        call.note(
-            "restore", "store", "flag", "placeholders are left: what they stand for can't be looked up now"
-        )
-        return None
+    values = await _found(call, runtime) if keeping.deed in _READ_AGAIN else None
     return Issued(values) if values else None
+
+
+async def _results(call: Call, runtime: Runtime, served: Served) -> None:
+    """Of a file that may be the results of a batch."""
+    values = await _found(call, runtime) if isinstance(served.reader, Passing) else None
+    if values and served.reader is not None and not served.reader.complete:
+        call.restored = Counts()
+        lines = RestoringLines(served.reader.usage, by_request(values), call.restored)
+        served.first, served.reader = lines.feed(served.first), lines
+
+
+async def _found(call: Call, runtime: Runtime) -> Mapping[str, str] | None:
+    """What the vault has of the object that is read."""
+    assert call.asked is not None and call.caller is not None
+    try:
+        return await runtime.vault.find(call.caller.tenant, call.asked.held[0].id)
+    except StoreUnavailable:
+        call.note("restore", "store", "flag", "placeholders stay: what they stand for can't be looked up now")
+        return None
 
 
 def _is_array(call: Call) -> bool:

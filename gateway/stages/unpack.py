@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final, NamedTuple
 
+import msgspec
 from msgspec import structs
 
 from gateway.batches import Batch, batch_of
@@ -19,6 +20,7 @@ from gateway.dialects.interface import Asked, BadBody, Dialect, NotOffered
 from gateway.errors import Kind, Problem, Refused
 from gateway.freezing import require_unfrozen
 from gateway.policy.snapshot import Policy, Target
+from gateway.privacy.inside import Inside
 from gateway.rendering import changes_for
 from gateway.runtime import Runtime
 from gateway.stores.ownership import Place
@@ -110,10 +112,25 @@ async def _written(
     asked = request.asked
     if call.policy.reads_texts:
         asked = await as_a_call.protect(call, runtime, there, request.dialect, asked)
+        _keep_given(call, request)
         await _check_label(call, runtime, there, request, as_a_call)
     written = request.dialect.render(asked, changes_for(there, grant))
     assert isinstance(written, bytes)  # no request inside a batch is a form
     return request.written(written)
+
+
+def _keep_given(call: Call, request: Inner) -> None:
+    """The placeholders of this request, for its answer among the results."""
+    given, call.given = call.given, None
+    if given is None:
+        return
+    label = b"" if request.label is None else bytes(request.label)
+    call.inside = call.inside or Inside()
+    if not label.startswith(b'"') or not call.inside.add(msgspec.json.decode(label), given.values()):
+        message = "what stands for names can't be kept until its results are read: give each request a 'custom_id', "
+        message += "split the batch, or let the profile leave it (output: leave)"
+        problem = Problem(Kind.INVALID_REQUEST, message, code="privacy_not_restorable", should_retry=False)
+        raise Refused(problem, stage="inspect", rule="batch")
 
 
 async def _check_label(

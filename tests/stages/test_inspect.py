@@ -10,6 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from gateway.call import Call, Candidate, Plan
+from gateway.dialects.batch_lines import EXAMPLE
 from gateway.errors import GatewayError, Kind, Refused, Uninspected
 from gateway.policy.protection import Privacy
 from gateway.privacy.faults import DetectorUnavailable
@@ -169,17 +170,19 @@ async def test_of_claims_is_kept_what_may_be_told():
     assert call.request_id == "[PERSON]"
 
 
-async def test_a_request_of_a_batch_is_refused_where_its_answer_could_not_be_restored():
+async def test_a_request_of_a_batch_is_protected_and_its_placeholders_are_given():
     call = call_with(privacy({}), candidate("far/a"))
     assert call.asked is not None and call.plan is not None
     runtime, [there] = make_runtime(call.policy), call.plan.candidates
-    with pytest.raises(Refused) as caught:
-        await inspect.protect(call, runtime, there, call.dialect, call.asked)
-    assert caught.value.problem.code == "privacy_not_restorable"
+    asked = await inspect.protect(call, runtime, there, call.dialect, call.asked)
+    assert b"<PERSON_1> <EMAIL_1>" in asked.raw
+    given = [call.given]
+    await inspect.protect(call, runtime, there, EXAMPLE, call.asked)
+    given.append(call.given)
     call.policy = make_policy(privacy=privacy({"output": "leave"}))
-    for _ in range(2):
-        asked = await inspect.protect(call, runtime, there, call.dialect, call.asked)
-        assert b"<PERSON_1> <EMAIL_1>" in asked.raw
+    await inspect.protect(call, runtime, there, call.dialect, call.asked)
+    names = [None if one is None else one.names() for one in (*given, call.given)]
+    assert names == [("PERSON_1", "EMAIL_1"), None, None], "nothing answers what a model learns from"
     [check] = call.checks
     assert check.found == {"EMAIL": 3, "PERSON": 3}, "of all requests together"
 

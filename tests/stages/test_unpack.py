@@ -19,6 +19,7 @@ from gateway.policy.models.match import MatchEntry
 from gateway.policy.protection import Privacy
 from gateway.policy.roles import Role
 from gateway.policy.snapshot import Model, Provider, Target
+from gateway.privacy.inside import by_request
 from gateway.runtime import Runtime
 from gateway.stages import authorize, inspect, own, plan, unpack
 from gateway.stores.ownership import KeptObject, Place
@@ -221,3 +222,13 @@ async def test_a_frozen_model_is_not_reached_by_a_batch(match: dict[str, tuple[s
         assert refusal.problem.message.startswith("request 2: ")
     else:
         assert len(written(await unpacked(*asked, measures=FakeMeasures((freeze,))))) == 2
+
+
+async def test_the_placeholders_of_each_request_are_kept_under_its_name():
+    first, second = (request(messages=[{"role": "user", "content": name}]) for name in ("Ann Lee", "Bob Ray"))
+    call = await unpacked(first, {**second, "custom_id": "two"}, rules=privacy({}))
+    assert call.inside is not None
+    assert by_request(call.inside.values) == {"1": {"PERSON_1": "Ann Lee"}, "two": {"PERSON_1": "Bob Ray"}}
+    nameless = {"params": first["params"]}
+    assert (await refused(nameless, rules=privacy({}))).problem.code == "privacy_not_restorable"
+    assert (await unpacked(nameless, rules=privacy({"output": "leave"}))).inside is None
