@@ -79,3 +79,18 @@ def test_after_a_rotation_the_same_keys_are_under_the_new_one(database: Database
     assert (store.rewrap_all(), store.rewrap_all()) == (1, 0)
     assert key_of(wrapped(database, known[0])) == "two"
     assert [store.of(anna) for anna in known[:1]] == before
+
+
+def test_two_processes_that_make_a_persons_key_at_once_agree_on_one(database: Database):
+    anna, other, made = (
+        people(database).pseudonym("user", "anna"),
+        keys(database, "one"),
+        list[bytes | None](),
+    )
+
+    def meanwhile(size: int) -> bytes:
+        made.append(other.of(anna))
+        return b"x" * size
+
+    late = SqlSubjectKeys(database.engine, ring(database), meanwhile)
+    assert [late.of(anna)] == made
