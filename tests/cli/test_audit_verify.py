@@ -25,18 +25,18 @@ from tests.cli.conftest import Run
 def anchors(folder: Path) -> Path:
     """A gateway ran, took a call, and ended: boot, checkpoint, two, checkpoint. Where its heads were kept."""
     kept = folder / "anchors.jsonl"
-
-    async def ran() -> None:
-        policy = Policy("rev-1", audit=Audit(anchors=(Anchor(str(kept), None, 60.0),)))
-        with open_installation(load_settings()) as installation:
-            async with AsyncExitStack() as stack:
-                audit, attending = await open_audit(load_settings(), lambda: policy, installation, stack)
-                await attending.notary.round()
-                await audit.append(intent("c1"))
-                await audit.append(outcome("c1"))
-
-    asyncio.run(ran())
+    asyncio.run(ran(kept))
     return kept
+
+
+async def ran(kept: Path, call: str = "c1") -> None:
+    policy = Policy("rev-1", audit=Audit(anchors=(Anchor(str(kept), None, 60.0),)))
+    with open_installation(load_settings()) as installation:
+        async with AsyncExitStack() as stack:
+            audit, attending = await open_audit(load_settings(), lambda: policy, installation, stack)
+            await attending.notary.round()
+            await audit.append(intent(call))
+            await audit.append(outcome(call))
 
 
 def public(folder: Path) -> bytes:
@@ -90,6 +90,17 @@ def test_without_the_signing_key_a_public_one_is_asked_for(gateway: Run, folder:
     for given in (str(folder / "public.pem"), key.hex()):
         status, report = told(gateway, "--key", given)
         assert (status, list(report["unproven_from"].values())) == (0, [5])  # type: ignore[attr-defined]
+
+
+def test_the_oldest_public_key_proves_what_later_ones_signed(gateway: Run, folder: Path, anchors: Path):
+    oldest = public(folder)
+    for number in (2, 3):
+        assert gateway("keyring", "rotate", "signing").status == 0
+        asyncio.run(ran(anchors, f"c{number}"))
+    (folder / "data" / "signing.key").unlink()
+    status, report = told(gateway, "--key", oldest.hex(), "--anchor", str(anchors))
+    assert (status, report["notes"]) == (0, [])
+    assert [one["seq"] - one["proven"] for one in report["writers"]] == [1, 0]  # type: ignore[attr-defined]
 
 
 def test_another_public_key_believes_no_checkpoint(gateway: Run, anchors: Path):
