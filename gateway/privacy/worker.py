@@ -21,7 +21,7 @@ from gateway.privacy.faults import MissingModel, NotCovered
 from gateway.privacy.frames import PREFIX_BYTES, Failed, Found, Job, encoded, job_from, text_from
 from gateway.privacy.profile import Profile, profile_of
 
-_GIVES_WAY: Final = 10
+_GIVES_WAY: Final = 5
 """Of 19: on a busy machine the gateway's event loop comes first."""
 _FIRST_TO_GO: Final = "700"
 
