@@ -121,11 +121,7 @@ def policy(url: str) -> dict[str, Any]:
         "roles": {"caller": {"models": ["*"]}},
         "privacy": {
             "default": "all",
-            "profiles": {
-                "all": {"entities": {"default": "redact"}},
-                "left": {"extends": "all", "output": "leave"},
-            },
-            "rules": [{"name": "batches", "match": {"api": ["files", "batches"]}, "profile": "left"}],
+            "profiles": {"all": {"entities": {"default": "redact"}}},
         },
         **ROOMY,
     }
