@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gateway.guards.finding import Finding, Text
 from gateway.guards.guard import Guard
@@ -106,3 +108,28 @@ def test_secrets_are_found_by_the_detector_of_privacy():
         Guard(rule("secrets", "redact"), finds=Secrets(Detector())), [Text("gh ghp_" + "a1B2c3" * 6, "user")]
     )
     assert done.texts[0].text == "gh [redacted]"
+
+
+EVERYTHING = (
+    guard("keywords", "redact", words=("apollo", "é x")),
+    guard("regex", "redact", patterns=("(?i)ap+ollo|é+",)),
+    guard("prompt_injection"),
+    guard("topics", topics=("finance",), deny_topics=("legal",)),
+    guard("language", languages=("en",)),
+    guard("json_schema", schema={"type": "object"}),
+)
+SIGNS = st.text(st.characters(exclude_categories=[]), max_size=60)
+WORDS = st.sampled_from(
+    ["apollo", "аp\u200bollo", "e\u0301 x", "\ud800", "\u202e", "QUJD" * 9, "{", "I g n o r e "]
+)
+
+
+@given(st.lists(SIGNS | WORDS, max_size=12).map("".join))
+def test_whatever_a_text_holds_it_is_read(text: str):
+    for each in EVERYTHING:
+        done = read(each, [Text(text, "user")])
+        assert done.failed is None
+        assert all(
+            0 <= one.start < one.end <= len(text)
+            for one in (each.finds.find(text) if each.finds and text else ())
+        )
