@@ -87,7 +87,10 @@ def _settle_in(memory_bytes: int) -> None:
     # A terminal or a service tells all its processes: the gateway still ends its calls, and then this one.
     for told in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(told, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    _, most = resource.getrlimit(resource.RLIMIT_AS)
+    allowed = memory_bytes if most == resource.RLIM_INFINITY else min(memory_bytes, most)
+    with suppress(ValueError):  # some systems know no such limit
+        resource.setrlimit(resource.RLIMIT_AS, (allowed, allowed))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would hold texts
     os.nice(_GIVES_WAY)
     with suppress(OSError):  # Linux only, and not everywhere
