@@ -61,7 +61,7 @@ async def test_every_sdk_raises_its_own_exception_for_what_is_blocked(world: Wor
     await _answers(world)
     await _streams(world)
     records = world.gateway.records()
-    assert len(records) == 8
+    assert len(records) == 9
     assert {record["ending"] for record in records} == {"refused"}
     assert {
         check["found"].popitem() for record in records for check in record["checks"] if check.get("found")
@@ -120,4 +120,16 @@ async def _streams(world: World) -> None:
                 said += text
                 if "mild" in said:
                     world.speaker.first.set()
+    assert said.startswith("The weather was mild") and "apoll" not in said
+    await asyncio.to_thread(_gemini_stream, world, asyncio.get_running_loop())
+
+
+def _gemini_stream(world: World, loop: asyncio.AbstractEventLoop) -> None:
+    world.speaker.first = first = asyncio.Event()
+    said = ""
+    with pytest.raises(errors.ClientError, match="no-codename"):
+        for chunk in world.gemini.models.generate_content_stream(model="to-gemini", contents="hello"):
+            said += chunk.text or ""
+            if "mild" in said:
+                loop.call_soon_threadsafe(first.set)
     assert said.startswith("The weather was mild") and "apoll" not in said
