@@ -15,7 +15,9 @@ def health_routes(front: Front) -> list[Route]:
 
     async def ready(_: Request) -> PlainTextResponse:
         runtime = front.runtime
-        if runtime is None or not runtime.audit.healthy or not runtime.ledger.started:
+        if runtime is None or not (
+            runtime.audit.healthy and runtime.ledger.started and runtime.detection.ready
+        ):
             return PlainTextResponse("not ready\n", status_code=503)
         return PlainTextResponse("ready\n")
 

@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 from gateway.front import Front
 from gateway.health import health_routes
 from tests.parts.calls import make_policy
+from tests.parts.detection import FakeDetection
 from tests.parts.runtime import FakeAudit, make_runtime
 
 
@@ -42,4 +43,11 @@ def test_a_gateway_that_cannot_record_is_not_ready():
     front, audit = fresh(), FakeAudit()
     front.open(make_runtime(make_policy(), audit=audit))
     audit.healthy = False
+    assert answers(front, "/readyz") == (503, "not ready\n")
+
+
+def test_a_gateway_that_cannot_read_what_it_must_is_not_ready():
+    front, detection = fresh(), FakeDetection()
+    front.open(make_runtime(make_policy(), detection=detection))
+    detection.ready = False
     assert answers(front, "/readyz") == (503, "not ready\n")

@@ -33,6 +33,11 @@ class Detection(Protocol):
     @property
     def version(self) -> str: ...
 
+    @property
+    def ready(self) -> bool:
+        """Whether texts of any length can be read now, or nobody wants that."""
+        ...
+
     async def prepare(self, policy: Policy) -> None:
         """Before calls are judged by it: what it looks for can be found. Raises GatewayError, saying what is missing."""
         ...

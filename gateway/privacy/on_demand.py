@@ -49,6 +49,11 @@ class DetectionOnDemand:
         self._turn = asyncio.Lock()
         self.version = ""
 
+    @property
+    def ready(self) -> bool:
+        """Whether texts of any length can be read now, or nobody wants that."""
+        return self._detection is None or self._detection.ready
+
     async def prepare(self, policy: Policy) -> None:
         """Before calls are judged by it: what it looks for can be found. Off the event loop. Raises NotCovered,
         MissingModel and DetectorUnavailable."""

@@ -26,6 +26,7 @@ class FakeDetection:
     asked: list[tuple[tuple[str, ...], Profile, str]] = field(default_factory=list)
     prepared: list[Policy] = field(default_factory=list)
     version = "fake"
+    ready: bool = True
 
     async def prepare(self, policy: Policy) -> None:
         self.prepared.append(policy)

@@ -30,7 +30,7 @@ def policy(**entities: str) -> Policy:
 
 async def test_what_was_not_made_ready_reads_nothing(executor: Executor):
     async with open_detection(SECRET, executor, Policy("r")) as detection:
-        assert detection.version == ""
+        assert detection.version == "" and detection.ready, "nobody wants it"
         with pytest.raises(DetectorUnavailable):
             await detection.spans(["ann@example.org"], profile_of(), "t")
 
@@ -39,7 +39,7 @@ async def test_a_policy_that_comes_later_makes_it_ready(executor: Executor):
     async with open_detection(SECRET, executor, Policy("r")) as detection:
         await detection.prepare(policy())
         [spans] = await detection.spans(["ann@example.org"], profile_of(), "t")
-        assert [span.type for span in spans] == ["EMAIL"] and detection.version
+        assert [span.type for span in spans] == ["EMAIL"] and detection.version and detection.ready
 
 
 async def test_a_kind_that_nothing_finds_is_an_error_at_start_and_not_a_clean_text(executor: Executor):
