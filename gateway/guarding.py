@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Final
 
+from gateway.alerts import guardrails as events
+from gateway.alerts.event import Event
 from gateway.audit.entry import Check
 from gateway.call import Call
 from gateway.errors import GatewayError, Kind, Problem, Refused
@@ -47,6 +49,7 @@ def unable(rule: Guardrail) -> Refused:
 
 def record(
     call: Call,
+    runtime: Runtime,
     guard: Guard,
     *,
     read_bytes: int,
@@ -56,6 +59,8 @@ def record(
 ) -> None:
     """A check of the call's record: what was read, of how much, and what was found. Of a batch all of it together."""
     rule, name = guard.rule, f"guardrail:{guard.rule.name}"
+    if call.policy.webhooks and (found or failed is not None):
+        runtime.events.tell(_event(call, rule, found, failed))
     whole = read_bytes >= total_bytes
     statuses = {"failed" if failed is not None else "read" if whole else "partial"}
     counts = dict(found)
@@ -77,6 +82,12 @@ def record(
             status=next(word for word in ("failed", "partial", "read") if word in statuses),
         )
     )
+
+
+def _event(call: Call, rule: Guardrail, found: Mapping[str, int], failed: str | None) -> Event:
+    if failed is not None:
+        return events.failed(rule.name, rule.on_failure, call.id, call.at_ms)
+    return events.found(rule.name, rule.action, found, call.id, call.at_ms)
 
 
 def note(call: Call, rule: Guardrail, found: Mapping[str, int], failed: str | None) -> None:
@@ -112,11 +123,12 @@ async def read_by(
     return await asyncio.to_thread(read, guard, texts, fixed=fixed, said=said)
 
 
-def settle(call: Call, done: Read, total_bytes: int) -> None:
+def settle(call: Call, runtime: Runtime, done: Read, total_bytes: int) -> None:
     """Into the record what came of one guard. Refused where it may not pass."""
     rule = done.guard.rule
     record(
         call,
+        runtime,
         done.guard,
         read_bytes=done.read_bytes,
         total_bytes=total_bytes,

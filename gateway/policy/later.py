@@ -37,7 +37,6 @@ LATER: Final = (
             {
                 "limit",
                 "privacy",
-                "guardrail",
                 "experiment",
                 "shadow",
                 "monitor",

@@ -88,11 +88,11 @@ async def _read(
         if guard.asks is None:
             done = await read_by(guard, texts, reading.fixed)
             texts = done.texts
-            settle(call, done, reading.total_bytes)
+            settle(call, runtime, done, reading.total_bytes)
     asking = [guard for guard in guards if guard.asks is not None]
     others = [_others(guard, texts, call, runtime, ask_model) for guard in asking]
     for done in await asyncio.gather(*others):
-        settle(call, done, reading.total_bytes)
+        settle(call, runtime, done, reading.total_bytes)
     return reading, reading.written([each.text for each in texts])
 
 

@@ -82,6 +82,7 @@ def leave(call: Call, runtime: Runtime) -> None:
         rule = tally.guard.rule
         record(
             call,
+            runtime,
             tally.guard,
             read_bytes=tally.read_bytes,
             total_bytes=max(total, tally.read_bytes),
@@ -170,7 +171,7 @@ async def _whole(
         if guard.asks is None:
             done = await read_by(guard, texts, leaves.fixed if leaves else (), said=says)
             texts = done.texts
-            settle(call, done, total)
+            settle(call, runtime, done, total)
     asking = [guard for guard in guards if guard.asks is not None]
     if asking and says:
         says = said(call.dialect.api, leaves.written([each.text for each in texts])) if leaves else says
@@ -191,7 +192,7 @@ async def _ask_of_whole(
 ) -> None:
     answers = [asked(guard, [each.text for each in texts], call, runtime, ask_model) for guard in asking]
     for guard, (found, failed) in zip(asking, await asyncio.gather(*answers), strict=True):
-        settle(call, Read.of_others(guard, texts, found, failed), total)
+        settle(call, runtime, Read.of_others(guard, texts, found, failed), total)
 
 
 def _leaves(body: bytes, api: str) -> Leaves | None:
