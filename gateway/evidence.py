@@ -3,9 +3,10 @@ what a request claims."""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Final, Protocol
 
 from gateway.audit.entry import Check
 from gateway.call import Call
@@ -13,6 +14,9 @@ from gateway.policy.protection import Protection
 from gateway.privacy.faults import MissingModel, NotCovered, NotRead
 from gateway.privacy.profile import looked_for
 from gateway.runtime import Runtime
+
+_DRAWN: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+"""An id that says nothing: most callers send one, and a new one each time."""
 
 
 class Read(Protocol):
@@ -68,7 +72,8 @@ async def told_claims(call: Call, runtime: Runtime, asked_for: Sequence[Protecti
     if not (call.tags or call.request_id) or not asked_for:
         return
     assert call.caller is not None
-    pairs = [*call.tags.items(), ("", call.request_id or "")]
+    drawn = call.request_id is not None and _DRAWN.fullmatch(call.request_id) is not None
+    pairs = [*call.tags.items(), ("", "" if drawn else call.request_id or "")]
     texts = [text for pair in pairs for text in pair]
     kinds: list[set[str]] = [set() for _ in texts]
     try:
@@ -78,8 +83,10 @@ async def told_claims(call: Call, runtime: Runtime, asked_for: Sequence[Protecti
                 for each, spans in zip(kinds, found, strict=True):
                     each.update(span.type for span in spans)
     except (NotRead, NotCovered, MissingModel):
-        call.tags, call.request_id = {}, None
+        call.tags, call.request_id = {}, call.request_id if drawn else None
         return
     told = [f"[{' '.join(sorted(each))}]" if each else text for text, each in zip(texts, kinds, strict=True)]
     *tags, (_, request_id) = zip(told[::2], told[1::2], strict=True)
-    call.tags, call.request_id = dict(tags), request_id or None
+    call.tags = dict(tags)
+    if not drawn:
+        call.request_id = request_id or None

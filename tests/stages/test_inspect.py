@@ -168,6 +168,12 @@ async def test_of_claims_is_kept_what_may_be_told():
     await inspected(call)
     assert call.tags == {"who": "[EMAIL]", "[PERSON]": "x", "a": "b"}
     assert call.request_id == "[PERSON]"
+    drawn = call_with(privacy({}), candidate("far/a"))
+    drawn.request_id = "0B2F7E1C-3c1d-4f6e-9a57-0d4f3a9b1c2e"
+    detection = await inspected(drawn)
+    assert drawn.request_id.startswith("0B2F") and all(
+        "0B2F" not in text for texts, *_ in detection.asked for text in texts
+    )
 
 
 async def test_a_request_of_a_batch_is_protected_and_its_placeholders_are_given():
