@@ -114,3 +114,25 @@ async def test_names_are_told_and_asked_for_only_where_people_may_be_read(
         else:
             refusal(Kind.FORBIDDEN, to.audit.query, actor, CallFilter(user="anna"))
             refusal(Kind.FORBIDDEN, to.audit.query, actor, CallFilter(user="nobody"))
+
+
+@pytest.mark.parametrize("wanted", [CallFilter(user="anna"), CallFilter(end_user="anna")])
+async def test_by_no_name_of_anybody_is_anything_told_to_who_may_not_know(tmp_path: Path, wanted: CallFilter):
+    async with recorded(tmp_path) as (to, _):
+        for asked in (to.audit.query, to.audit.totals):
+            assert refusal(Kind.FORBIDDEN, asked, AUDITOR, wanted).rule == "usage:read_people"
+
+
+async def test_totals_are_of_what_one_may_read(tmp_path: Path):
+    async with recorded(tmp_path) as (to, _):
+        assert (to.audit.totals(AUDITOR, CallFilter()).calls, to.audit.totals(LEAD, CallFilter()).calls) == (
+            4,
+            2,
+        )
+        assert to.audit.totals(LEAD, CallFilter(team="legal")).calls == 0
+
+
+async def test_who_may_read_may_not_export_for_that(tmp_path: Path):
+    async with recorded(tmp_path) as (to, _):
+        assert to.audit.export(OS, CallFilter(), {}).calls == 4
+        assert refusal(Kind.FORBIDDEN, to.audit.export, AUDITOR, CallFilter(), {}).rule == "audit:export"
