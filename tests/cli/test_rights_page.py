@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -23,9 +24,7 @@ PAGE: Final = (Path(__file__).parents[2] / "docs" / "rights.md").read_text(encod
 BLOCKS: Final[list[tuple[str, str]]] = re.findall(r"^```(\w+)\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
 [POLICY] = [code for language, code in BLOCKS if language == "yaml"]
 SAID: Final = [
-    (command.strip(), said)
-    for (_, command), (language, said) in zip(BLOCKS, BLOCKS[1:], strict=False)
-    if language == "text"
+    (command.strip(), said) for (_, command), (language, said) in pairwise(BLOCKS) if language == "text"
 ]
 VARYING: Final = (
     (r'\{"statement".*\}', "CERTIFICATE"),
