@@ -118,9 +118,9 @@ async def test_a_policy_whose_calls_would_lack_something_is_not_taken(scene: Sce
 
 
 async def test_what_of_a_new_policy_nobody_enforces_is_logged(scene: Scene, caplog: pytest.LogCaptureFixture):
-    scene.write(ONE + "audit: {retention: {entries: 400d}}\n")
+    scene.write(ONE + "monitors: [{name: m, kind: groundedness, sample: 2%}]\n")
     await scene.reloaded()
-    assert caplog.text.count("not yet in force: audit.retention: nothing is deleted") == 1
+    assert caplog.text.count("not yet in force: monitors: nothing is measured") == 1
 
 
 async def test_a_warning_that_moved_is_no_change(tmp_path: Path):
