@@ -36,8 +36,8 @@ class Dying:
         self._die_at("ended" if self._entries > 1 else "begun")
 
     @contextmanager
-    def writing(self, engine: Engine, *, durable: bool = False) -> Iterator[Connection]:
-        with writing(engine, durable=durable) as connection:
+    def writing(self, engine: Engine, *, durable: bool = False, alone: bool = True) -> Iterator[Connection]:
+        with writing(engine, durable=durable, alone=alone) as connection:
             yield connection
             self._die_at("inside the end" if self._entries else "inside")
 
