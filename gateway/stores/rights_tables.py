@@ -10,10 +10,32 @@ from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, String, 
 from gateway.stores.tables import METADATA, calls
 
 # What few calls have is found without looking at all others.
-Index("calls_user", calls.c.user, calls.c.at, sqlite_where=calls.c.user.is_not(None), postgresql_where=calls.c.user.is_not(None))
-Index("calls_end_user", calls.c.end_user, calls.c.at, sqlite_where=calls.c.end_user.is_not(None), postgresql_where=calls.c.end_user.is_not(None))
-Index("calls_entities", calls.c.at, sqlite_where=calls.c.entities.is_not(None), postgresql_where=calls.c.entities.is_not(None))
-Index("calls_decision", calls.c.at, sqlite_where=calls.c.decision.is_not(None), postgresql_where=calls.c.decision.is_not(None))
+Index(
+    "calls_user",
+    calls.c.user,
+    calls.c.at,
+    sqlite_where=calls.c.user.is_not(None),
+    postgresql_where=calls.c.user.is_not(None),
+)
+Index(
+    "calls_end_user",
+    calls.c.end_user,
+    calls.c.at,
+    sqlite_where=calls.c.end_user.is_not(None),
+    postgresql_where=calls.c.end_user.is_not(None),
+)
+Index(
+    "calls_entities",
+    calls.c.at,
+    sqlite_where=calls.c.entities.is_not(None),
+    postgresql_where=calls.c.entities.is_not(None),
+)
+Index(
+    "calls_decision",
+    calls.c.at,
+    sqlite_where=calls.c.decision.is_not(None),
+    postgresql_where=calls.c.decision.is_not(None),
+)
 
 subjects = Table(
     "subjects",

@@ -34,7 +34,9 @@ def test_a_hold_is_in_force_until_it_is_released(tmp_path: Path):
 def test_nobody_holds_whom_nobody_knows_or_releases_what_is_not_there(tmp_path: Path):
     with open_installation(Settings(data=tmp_path)) as installation:
         to = Administration(installation, lambda: POLICY, Begun())
-        assert_refused(Kind.NOT_FOUND, to.holds.add, OFFICER, HoldAsked(reason="a test", subject="user:nobody"))
+        assert_refused(
+            Kind.NOT_FOUND, to.holds.add, OFFICER, HoldAsked(reason="a test", subject="user:nobody")
+        )
         assert_refused(Kind.NOT_FOUND, to.holds.release, OFFICER, "hold_1")
 
 
