@@ -151,9 +151,13 @@ async def test_without_an_intent_nothing_is_sent_and_the_caller_gets_a_503(audit
     assert (page.ledger.open_holds, page.ledger.settled, page.ledger.cancelled) == (0, 0, 1)
 
 
+def no_outcome(kind: str) -> FakeAudit:
+    return FakeAudit(full=(Outcome,)) if kind == "full" else FakeAudit(broken=(Outcome,))
+
+
 @pytest.mark.parametrize("kind", ["full", "broken"])
 async def test_without_an_outcome_a_whole_answer_is_withheld(kind: str):
-    page = await Page((FakeIncoming(ANSWER),), audit=FakeAudit(**{kind: (Outcome,)})).serve()
+    page = await Page((FakeIncoming(ANSWER),), audit=no_outcome(kind)).serve()
     assert (page.client.status, page.error["code"]) == (503, "audit")
     assert page.client.headers["x-should-retry"] == "false"
     assert b"Hi" not in page.client.body
@@ -162,7 +166,7 @@ async def test_without_an_outcome_a_whole_answer_is_withheld(kind: str):
 @pytest.mark.parametrize("kind", ["full", "broken"])
 async def test_without_an_outcome_a_stream_ends_with_an_error_and_no_terminator(kind: str):
     incoming = streamed(chat_chunk("Hi"), CHAT_DONE)
-    page = Page((incoming,), stream=True, audit=FakeAudit(**{kind: (Outcome,)}))
+    page = Page((incoming,), stream=True, audit=no_outcome(kind))
     await page.serve()
     assert page.client.status == 200
     assert page.client.ended
