@@ -180,8 +180,7 @@ class Call(Struct):
     claimed: str | None = None
     """A use case that the request claims and no key proves: to be judged."""
     tags: dict[str, str] = {}
-    """As claimed: recorded, and nothing more; under a policy with privacy once they were inspected. What rules may
-    match on is in the grant."""
+    """As claimed: recorded (under privacy once inspected), and nothing more. What rules match on is in the grant."""
     prompt: str | None = None
     """The name of the managed prompt that it uses."""
     grant: Grant | None = None
@@ -203,7 +202,8 @@ class Call(Struct):
     bound: Bound | None = None
     """The most that an attempt can cost and use. None: no limit and no budget was asked."""
     hold: Hold | None = None
-    """What is held for the attempt under way, or for the first one."""
+    """What is held for the attempt under way, or for the first one. `downgraded`: to the model that a budget names."""
+    downgraded: bool = False
     lost_nano_usd: int = 0
     """What is charged for attempts that may be billed and of which no more was heard."""
     intended: int | None = None

@@ -125,7 +125,15 @@ async def moved(call: Call, candidate: Candidate, fault: UpstreamFault, runtime:
     if held is not None and not call.policy.follows and not may_be_billed(fault):
         return True
     elsewhere = call.sent_to is not None and call.sent_to.asked_for != candidate.asked_for
-    asking = Asking(call, candidate, bound, runtime.measures.increases, again=True, elsewhere=elsewhere)
+    asking = Asking(
+        call,
+        candidate,
+        bound,
+        runtime.measures.increases,
+        again=True,
+        elsewhere=elsewhere,
+        downgraded=call.downgraded,
+    )
     wanted = asking.at(runtime.clock.now_ms())
     charge = Charge(0, 0) if held is None else _charge(call, held, fault)
     call.hold = None

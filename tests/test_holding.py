@@ -7,18 +7,19 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from gateway.call import Call
+from gateway.call import Call, Plan
 from gateway.errors import Broken, NotConnected, TimedOut, UpstreamFault
 from gateway.holding import facts_of, lose, moved
 from gateway.ledger.demand import Charge, Refusal
+from gateway.ledger.local import LocalLedger
 from gateway.policy.entries import Entry
 from gateway.runtime import Runtime
 from gateway.stages import reserve
 from tests.ledger.declared import budget, limit
 from tests.ledger.parts import requests
 from tests.parts.calls import candidate, chat_body, key_record, make_policy, planned_call
-from tests.parts.ledgers import CountingLedger, roomy
-from tests.parts.runtime import NOON_MS, make_runtime
+from tests.parts.ledgers import CountingLedger, NoPast, roomy
+from tests.parts.runtime import NOON_MS, FakeClock, make_runtime
 
 FIRST, SECOND = candidate("acme/small"), candidate("other/large")
 REFUSED, LATE, CUT = NotConnected("no"), TimedOut("total"), Broken("cut", underway=True)
@@ -79,6 +80,19 @@ async def test_without_room_there_the_next_candidate_is_not_called_and_nothing_i
     assert not await moved(call, SECOND, REFUSED, runtime)
     assert (call.hold, ledger.open_holds) == (None, 0)
     assert (call.trail[-1].rule, call.trail[-1].verdict) == ("per-user", "flag")
+
+
+async def test_a_call_that_was_downgraded_goes_on_to_its_fallback_under_the_same_budget():
+    spent = budget(on_exceeded={"downgrade": "local"}, amount="0.000000001 USD")
+    call = planned_call(FIRST, body=chat_body(max_tokens=10))
+    call.policy = make_policy(entries=(spent,))
+    runtime = make_runtime(call.policy, ledger=LocalLedger(FakeClock(), NoPast()))
+    await reserve.enter(call, runtime, lambda *_: Plan((FIRST, SECOND)))
+    assert call.trail[-1].verdict == "change"
+    call.sent_to = FIRST
+    call.attempts.append(None)  # type: ignore[arg-type]
+    assert await moved(call, SECOND, LATE, runtime)
+    assert call.hold is not None
 
 
 async def test_a_fallback_is_counted_although_the_first_target_was_not():

@@ -53,6 +53,7 @@ async def enter(call: Call, runtime: Runtime, instead: Instead) -> None:
         _tell(call, runtime, [answer.demands[place] for place in answer.above])
     if answer.choice:
         call.plan, call.bound = plans[answer.choice], choices[answer.choice].bound
+        call.downgraded = True
         call.note("reserve", "downgrade", "change", call.plan.candidates[0].asked_for)
 
 
