@@ -90,6 +90,7 @@ def judge(staged: Scene, callers: Program, what: str) -> Books:
     return books
 
 
+@pytest.mark.long
 def test_a_gateway_and_redis_may_die_and_the_records_and_the_counters_agree(
     tmp_path_factory: pytest.TempPathFactory,
 ):

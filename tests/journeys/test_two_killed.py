@@ -138,8 +138,13 @@ async def _troubled(folder: Path, lives: int, trouble: Trouble) -> tuple[Seen, l
 
 
 @pytest.mark.timeout(1800)
-@pytest.mark.parametrize("name", ["kill", "full disk", "no database"])
-@pytest.mark.parametrize("lives", [1, pytest.param(20, marks=pytest.mark.long)])
+@pytest.mark.parametrize(
+    ("name", "lives"),
+    [
+        ("kill", 1),
+        *(pytest.param(name, 20, marks=pytest.mark.long) for name in ("kill", "full disk", "no database")),
+    ],
+)
 async def test_whatever_a_caller_of_either_saw_to_its_end_is_in_the_log_once_and_proven(
     tmp_path: Path, lives: int, name: str
 ):
