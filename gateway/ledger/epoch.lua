@@ -19,6 +19,7 @@
 
 local ALIVE_MS = 5000
 local MOST_ORPHANS = 200
+local MOST_LOOKED_AT = 1000
 local call = redis.call
 local clock = call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
@@ -35,6 +36,16 @@ local function forget(number)
   end
   for _, name in ipairs({'since', 'joined', 'told', 'cuts', 'logs', 'holders', 'swept'}) do call('UNLINK', old .. ':' .. name) end
   call('UNLINK', tag .. 'alive')
+end
+
+-- Those that are held. Of what has ended or was not worth keeping any longer nothing is left to settle: it is unlisted.
+local function still_held(base, holder, ids)
+  local held = {}
+  for _, id in ipairs(ids) do
+    if call('STRLEN', base .. 'hold:' .. id) > 0 then held[#held + 1] = id
+    else call('SREM', base .. 'open:' .. holder, id) end
+  end
+  return held
 end
 
 local function all_of(set, wanted)
@@ -64,7 +75,7 @@ if verb ~= 'beat' then
   elseif verb == 'cuts' then
     return call('HGETALL', base .. 'cuts')
   elseif verb == 'orphans' then
-    local found, many = {}, 0
+    local found, many, looked_at = {}, 0, 0
     if epoch[3] ~= 'open' or not call('SET', base .. 'swept', process, 'NX', 'PX', ALIVE_MS) then return found end
     for _, holder in ipairs(call('SMEMBERS', base .. 'holders')) do
       if not call('ZSCORE', tag .. 'alive', holder) then
@@ -72,11 +83,14 @@ if verb ~= 'beat' then
         if #some == 0 then
           call('SREM', base .. 'holders', holder)
         else
-          local log = call('HGET', base .. 'logs', holder)
-          log = log and cmsgpack.unpack(log) or {'', 0}
-          found[#found + 1] = {log[1], log[2], some}
-          many = many + #some
-          if many >= MOST_ORPHANS then return found end
+          local held = still_held(base, holder, some)
+          if #held > 0 then
+            local log = call('HGET', base .. 'logs', holder)
+            log = log and cmsgpack.unpack(log) or {'', 0}
+            found[#found + 1] = {log[1], log[2], held}
+          end
+          many, looked_at = many + #held, looked_at + #some
+          if many >= MOST_ORPHANS or looked_at >= MOST_LOOKED_AT then return found end
         end
       end
     end

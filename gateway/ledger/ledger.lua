@@ -181,9 +181,14 @@ local function open_hold(id)
   return hold[2], false, hold[1]
 end
 
+local function unlist(id, owner)
+  call('SREM', base .. 'open:' .. owner, id)
+end
+
+-- Where a hold has outlived what it was kept for, nobody knows whose it was: the one who asks may still have it listed.
 local function end_hold(id, owner)
   call('SET', base .. 'hold:' .. id, '', 'PX', TOMBSTONE_MS)
-  if owner then call('SREM', base .. 'open:' .. owner, id) end
+  unlist(id, owner or process)
 end
 
 local function keep_hold(id, items, demands, owner)
@@ -247,7 +252,10 @@ function does.settle(operation)
   local id, nano_usd, tokens = operation[2], operation[3], operation[4]
   local budgets = {}
   local held, _, owner = open_hold(id)
-  if not held then return {'settled', budgets} end
+  if not held then
+    unlist(id, process)
+    return {'settled', budgets}
+  end
   for _, item in ipairs(held) do
     local kind, key, amount = item[1], base .. item[2], item[3]
     if kind == 'budget' then
@@ -280,7 +288,7 @@ function does.cancel(operation)
       give_back(key, item[5], item[4], amount)
     end
   end
-  end_hold(id, owner)
+  end_hold(id, owner or process)
   return {'done'}
 end
 

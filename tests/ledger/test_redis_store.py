@@ -6,13 +6,15 @@ import contextlib
 from pathlib import Path
 
 import pytest
+from redis import Redis as Client
 from redis import RedisCluster as Masters
 from redis.asyncio import Redis, RedisCluster
 from redis.asyncio.sentinel import SentinelConnectionPool
 
-from gateway.ledger.operations import Cancel, Done
+from gateway.ledger.operations import Adopt, Cancel, Done, Operation, Prime, Settle
 from gateway.ledger.protocol import LedgerUnavailable
 from gateway.ledger.redis_store import RedisStore, Watched, connect
+from tests.ledger.parts import GivenLog, requests
 from tests.parts.redis_server import RedisServer, redis_sentinels, redis_server
 
 
@@ -76,6 +78,54 @@ async def test_two_deployments_share_a_server_and_nothing_else(server: RedisServ
     assert (await two.beat(1, 0, 1.0)).processes == 1
     for store in (one, two):
         await store.aclose()
+
+
+async def opened(server: RedisServer, deployment: str, process: str) -> tuple[RedisStore, int]:
+    """A store, and the number of its epoch, which is open."""
+    store = RedisStore(connect(server.url), deployment, process, gathering_ms=0)
+    number = (await store.beat(1, 0, 10.0)).number
+    await store.join(number, GivenLog("w1"), 0, 10.0)
+    await store.beat(1, 0, 10.0)
+    await store.told(number, 10.0)
+    assert (await store.beat(1, 0, 10.0)).state == "open"
+    return store, number
+
+
+async def hold(store: RedisStore, epoch: int, ids: list[str]) -> None:
+    demand = requests(1_000_000)(0)
+    adopted = [Adopt(id_, (demand,)) for id_ in ids]
+    answers = (await store.run(epoch, [Prime(demand, 0), *adopted], 10.0)).answers
+    assert set(answers) <= {Done()}, answers
+
+
+@pytest.mark.parametrize("end", [Settle("long", 0, 0), Cancel("long")])
+async def test_a_call_that_outlives_its_hold_is_not_listed_for_ever(
+    server: RedisServer, client: Client, end: Operation
+):
+    store, epoch = await opened(server, f"outlived-{type(end).__name__}", "one")
+    base = f"{{outlived-{type(end).__name__}}}:{epoch}"
+    await hold(store, epoch, ["long", "other"])
+    client.delete(f"{base}:hold:long")  # as when its time is over
+    await store.run(epoch, [end], 10.0)
+    assert client.smembers(f"{base}:open:one") == {b"other"}
+    await store.aclose()
+
+
+async def test_holds_that_are_over_do_not_hide_those_that_a_killed_process_left(
+    server: RedisServer, client: Client
+):
+    store, epoch = await opened(server, "hidden", "dead")
+    over = [f"over-{number}" for number in range(250)]
+    await hold(store, epoch, [*over, "left"])
+    client.delete(*(f"{{hidden}}:{epoch}:hold:{id_}" for id_ in over))
+    client.zrem("{hidden}:alive", "dead")
+    found = set()
+    for _ in range(2):
+        client.delete(f"{{hidden}}:{epoch}:swept")
+        found |= {id_ for orphans in await store.orphans(epoch, 10.0) for id_ in orphans.ids}
+    assert found == {"left"}
+    assert client.smembers(f"{{hidden}}:{epoch}:open:dead") == {b"left"}
+    await store.aclose()
 
 
 async def test_a_cluster_is_reached_by_any_of_its_servers(cluster: Masters):
