@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from typing import Any, Final
 
 from gateway.cli.target import printable
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+_UNSEEN: Final = re.compile(r"(?:[^\S\t\r\n]|[\u00ad\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff])*")
+"""What a spreadsheet may leave out at the beginning of a cell."""
 
 
 def inert(value: Any) -> str:
@@ -14,5 +18,8 @@ def inert(value: Any) -> str:
     if value is None:
         return ""
     text = ",".join(map(str, value)) if isinstance(value, list) else str(value)
-    quoted = f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
-    return printable(quoted)
+    unseen = _UNSEEN.match(text)
+    begins = unicodedata.normalize(
+        "NFKC", text[unseen.end() if unseen else 0 :][:1]
+    )  # a wide = is one to some
+    return printable(f"'{text}" if begins.startswith(_FORMULA) else text)

@@ -13,11 +13,11 @@ from rich.table import Table
 from rich.text import Text
 
 from gateway.admin.usage_bodies import Figures, Recomputed, UsageReport
+from gateway.cli.cells import inert
 from gateway.cli.reconciled import Compared, cents
 from gateway.cli.target import printable
 
 _UNWRAPPED: Final = 10_000
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def usage_table(report: UsageReport, by: Sequence[str]) -> None:
@@ -46,7 +46,7 @@ def usage_csv(report: UsageReport, by: Sequence[str]) -> None:
     names = [*by, *(["user_name"] if "user" in by else [])]
     out.writerow([*names, *Figures.model_fields])
     for of, figures in [(line.of, line.figures) for line in report.lines] or [({}, report.total)]:
-        out.writerow([*(_inert(of.get(name) or "") for name in names), *figures.model_dump().values()])
+        out.writerow([*(inert(of.get(name)) for name in names), *figures.model_dump().values()])
 
 
 def recomputed_table(told: Recomputed) -> None:
@@ -74,11 +74,6 @@ def _cells(figures: Figures, recomputed: bool) -> list[object]:
     money = [figures.cost_usd, *([figures.corrected_usd] if recomputed else []), figures.reserved_usd]
     shares = [f"{share:.1%}" for share in (figures.estimated_share, figures.unpriced_share)]
     return [figures.calls, figures.refused, *tokens, *money, *shares]
-
-
-def _inert(text: str) -> str:
-    """What callers named must not become a spreadsheet's formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def _table(names: Sequence[str], texts: int) -> Table:
