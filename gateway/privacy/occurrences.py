@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
-from typing import Any, Final, NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, NamedTuple
 
 from gateway.privacy.placeholders import Mention
 from gateway.privacy.values import COMPACT, canonical
@@ -32,6 +32,20 @@ class Occurrence(NamedTuple):
     mention: Mention
 
 
+class _Node:
+    """A place in the tree of values, whose words are read from the last to the first. `back` is the node of the
+    longest other reading that is still open, `leaf` the longest value that begins here: its mention, the forms in which
+    it is one (any, where None) and its count of words."""
+
+    __slots__ = ("back", "leaf", "steps", "word")
+
+    def __init__(self, word: str = "") -> None:
+        self.word = word
+        self.steps: dict[str, _Node] = {}
+        self.back: _Node | None = None
+        self.leaf: tuple[Mention, set[str] | None, int] | None = None
+
+
 class Known:
     """Values to look for. Case, white space between words and the form of accents do not count; where a value is
     one word of letters ("Will", "May") the case does."""
@@ -39,12 +53,13 @@ class Known:
     __slots__ = ("_compact", "_embedded", "_letters", "_longest", "_prefixes", "_tree")
 
     def __init__(self, mentions: Iterable[Mention]) -> None:
-        self._tree: dict[str, Any] = {}
+        self._tree = _Node()
         self._compact: dict[str, Mention] = {}
         self._embedded: list[tuple[str, Mention]] = []
         self._letters: list[str] = []
         for mention in mentions:
             self._add(mention)
+        _link(self._tree)
         self._prefixes = {name[:end] for name in self._compact for end in range(1, len(name) + 1)}
         self._longest = max(map(len, self._compact), default=0)
 
@@ -62,18 +77,17 @@ class Known:
         words = list(_WORD.finditer(value))
         if not words:
             return
-        node, lowered, end = self._tree, _lowered(value), words[0].start()
-        for word in words:
-            step = _squeezed(lowered[end : word.start()]) + lowered[word.start() : word.end()]
-            node = node.setdefault(step, {})
-            end = word.end()
+        node, lowered = self._tree, _lowered(value)
+        for step, word in _steps(lowered, [word.span() for word in words]):
+            node = node.steps.setdefault(step, _Node(word))
         longest = max(words, key=lambda word: word.end() - word.start())
         self._letters.append(lowered[longest.start() : longest.end()])
-        forms: set[str] | None = node.setdefault("", (mention, set()))[1]
+        forms = set() if node.leaf is None else node.leaf[1]
         if len(words) == 1 and words[0][0].isalpha() and forms is not None:
             forms.add(words[0][0])
+            node.leaf = (mention if node.leaf is None else node.leaf[0]), forms, 1
         else:
-            node[""] = mention, None
+            node.leaf = mention, None, len(words)
 
     def find(self, text: str) -> list[Occurrence]:
         """In order, and none in another."""
@@ -105,40 +119,51 @@ class Known:
     def _walk(self, text: str) -> list[Occurrence]:
         words = [word.span() for word in _WORD.finditer(text)]
         lowered = _lowered(text)
-        tree, prefixes = self._tree, self._prefixes
-        begins = [
-            at for at, (a, b) in enumerate(words) if (word := lowered[a:b]) in tree or word in prefixes
-        ]  # at most of these a value begins
+        begun = self._begun(text, lowered, words)
+        prefixes = self._prefixes
+        begins = begun.keys() | {
+            at for at, (a, b) in enumerate(words) if prefixes and lowered[a:b] in prefixes
+        }
         found: list[Occurrence] = []
         reached = 0
-        for at in begins:
+        for at in sorted(begins):
             if at < reached:
                 continue
-            end, occurrence = self._along(text, lowered, words, at)
-            if occurrence is None and self._compact:
+            end, occurrence = begun.get(at, (at, None))
+            if occurrence is None:
                 end, occurrence = self._grouped(lowered, words, at)
             if occurrence is not None:
                 found.append(occurrence)
                 reached = end
         return found
 
-    def _along(
-        self, text: str, lowered: str, words: Sequence[tuple[int, int]], at: int
-    ) -> tuple[int, Occurrence | None]:
-        """The longest value that begins with the word `at`, and the word behind it."""
-        node = self._tree.get(lowered[words[at][0] : words[at][1]])
-        start, best, reached = words[at][0], None, at
-        while node is not None:
-            end = words[at][1]
-            leaf = node.get("")
-            if leaf is not None and (leaf[1] is None or text[start:end] in leaf[1]):
-                best, reached = Occurrence(start, end, leaf[0]), at + 1
-            at += 1
-            if at == len(words):
-                break
-            between = lowered[end : words[at][0]]
-            node = node.get(_squeezed(between) + lowered[words[at][0] : words[at][1]])
-        return reached, best
+    def _begun(
+        self, text: str, lowered: str, words: Sequence[tuple[int, int]]
+    ) -> dict[int, tuple[int, Occurrence]]:
+        """The longest value that begins with each word, and the word behind it. Words are read backwards, each once:
+        what a reading has come to tells at once which of the values that end later begin here."""
+        root = self._tree
+        ends = [at for at, (a, b) in enumerate(words) if lowered[a:b] in root.steps]
+        begun: dict[int, tuple[int, Occurrence]] = {}
+        reached = len(words)
+        for end in reversed(ends):
+            if end >= reached:
+                continue
+            at, node = end, root.steps[lowered[words[end][0] : words[end][1]]]
+            while node is not root:
+                if node.leaf is not None:
+                    mention, forms, count = node.leaf
+                    start, stop = words[at][0], words[at + count - 1][1]
+                    if forms is None or text[start:stop] in forms:
+                        begun[at] = at + count, Occurrence(start, stop, mention)
+                at -= 1
+                if at < 0:
+                    break
+                word = lowered[words[at][0] : words[at][1]]
+                step = word + _squeezed(lowered[words[at][1] : words[at + 1][0]])
+                node = _next(root, node, step, word)
+            reached = at
+        return begun
 
     def _grouped(
         self, lowered: str, words: Sequence[tuple[int, int]], at: int
@@ -155,6 +180,39 @@ class Known:
             if joined in self._compact:
                 best, reached = Occurrence(start, words[at - 1][1], self._compact[joined]), at
         return reached, best
+
+
+def _steps(lowered: str, words: Sequence[tuple[int, int]]) -> Iterator[tuple[str, str]]:
+    """From the last word to the first, each with what stands behind it, and alone."""
+    behind = words[-1][1]
+    for start, end in reversed(words):
+        word = lowered[start:end]
+        yield word + (_squeezed(lowered[end:behind]) if behind > end else ""), word
+        behind = start
+
+
+def _next(root: _Node, node: _Node | None, step: str, word: str) -> _Node:
+    """Where a reading goes on. `root` where no value has it."""
+    while node is not None and node is not root:
+        if (further := node.steps.get(step)) is not None:
+            return further
+        node = node.back
+    return root.steps.get(word, root)
+
+
+def _link(root: _Node) -> None:
+    """Sets `back` and what follows from it, the shorter readings first."""
+    row = list(root.steps.values())
+    for node in row:
+        node.back = root
+    while row:
+        deeper: list[_Node] = []
+        for node in row:
+            for step, further in node.steps.items():
+                further.back = _next(root, node.back, step, further.word)
+                further.leaf = further.leaf or further.back.leaf
+                deeper.append(further)
+        row = deeper
 
 
 def _squeezed(between: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from gateway.privacy.occurrences import Known
@@ -54,3 +56,45 @@ def test_many_values_are_found_in_one_walk():
 def test_many_near_misses_of_many_values_are_no_finds():
     values = [("PHONE", f"1 1 1 1 1 1 2{number}") for number in range(1000)]
     assert found("1 " * 100_000, *values) == []
+
+
+def lines_run(text: str, value: str) -> int:
+    """How many lines of code it takes to look for an address in a text."""
+    known, count = Known([Mention("EMAIL", value)]), 0
+
+    def step(frame, event, _):
+        nonlocal count
+        count += event == "line"
+        return step
+
+    before = sys.gettrace()
+    sys.settrace(step)
+    try:
+        assert known.find(text) == []
+    finally:
+        sys.settrace(before)
+    return count
+
+
+def test_a_long_value_whose_beginning_stands_everywhere_costs_no_more_than_a_short_one():
+    text = "a." * 2000 + " example"
+    assert lines_run(text, "a." * 31 + "a@example.org") < 2 * lines_run(text, "a.a@example.org")
+
+
+def test_a_long_value_whose_end_stands_everywhere_costs_no_more_than_a_short_one():
+    text = "a." * 2000 + " example"
+    assert lines_run(text, "x@" + "a." * 31 + "a") < 2 * lines_run(text, "x@a.a")
+
+
+@pytest.mark.parametrize(
+    ("text", "hits"),
+    [
+        ("a.a.a.b", ["a.a.a.b"]),
+        ("a.a.a.a.b", ["a.a", "a.a.b"]),
+        ("c.a.a.b a.a", ["a.a.b", "a.a"]),
+        ("a b.a.a", ["a.a"]),
+    ],
+)
+def test_the_longest_value_that_begins_first_is_found_where_values_share_words(text, hits):
+    values = [("EMAIL", value) for value in ("a.a.a.b", "a.a.b", "a.a", "a.a.a.c")]
+    assert found(text, *values) == hits
