@@ -6,6 +6,7 @@ rewritten: a field that nobody knows is a text like any other.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from enum import Enum
 from typing import Final
@@ -16,7 +17,9 @@ from msgspec import Struct
 class Rule(Enum):
     """Of all that stands at a path and below it."""
 
-    STRUCTURAL = "an id, an enum, a name that servers compare: not read"
+    STRUCTURAL = "an id, an enum, a name that servers compare: not read where it has the shape of one"
+    SETTING = "what stands in an object at a structural path: a text, but short numbers"
+    ELSEWHERE = "told by who answers, or read with its stream: not read here"
     KEPT = "signed, encrypted or a credential: read, never rewritten"
     SIGNED = "the same where a signature stands beside it, else a text"
     MEDIA = "base64: recorded as unread; a text where the type beside it says so"
@@ -42,6 +45,10 @@ _JUDGED: Final = frozenset({Rule.SIGNED, Rule.MEDIA})
 _KEYWORDS: Final = frozenset(
     "type format required nullable $schema $ref ref $id $anchor propertyOrdering property_ordering".split()
 )
+_NAMES: Final = frozenset(
+    "type name id mode category threshold fileUri file_uri mimeType mime_type allowedFunctionNames allowed_function_names".split()
+)
+"""What servers compare in objects at structural paths."""
 _VALUES: Final = frozenset("enum const pattern".split())
 """What servers compare answers with."""
 _SUBSCHEMAS: Final = frozenset(
@@ -49,6 +56,16 @@ _SUBSCHEMAS: Final = frozenset(
     "else anyOf any_of allOf oneOf".split()
 )
 _BY_NAME: Final = frozenset("properties patternProperties $defs definitions defs dependentSchemas".split())
+
+
+_SHAPE: Final = re.compile(
+    r"(?![0-9.:/\-]{7,}\Z)(?!.*[0-9]{13})[A-Za-z0-9_.:/#$+\-]{0,128}(?:@[0-9]{8})?\Z", re.DOTALL
+)
+
+
+def names_something(text: str) -> bool:
+    """Whether this has the shape of an id or an enum: no spaces, no address, no long number."""
+    return _SHAPE.match(text) is not None
 
 
 def tree(**paths: str) -> Tree:
@@ -73,6 +90,8 @@ def below(node: Node, name: str) -> Node:
         return node.members.get(name)
     if node is None or node is Rule.JSON or node is Rule.WORD or node is Rule.DATA_URL:
         return None
+    if node is Rule.STRUCTURAL or node is Rule.SETTING:
+        return Rule.STRUCTURAL if name in _NAMES else Rule.SETTING
     if node is Rule.SCHEMAS:
         return Rule.SCHEMA
     if node is Rule.SCHEMA:

@@ -17,7 +17,7 @@ import msgspec
 from msgspec import DecodeError, Raw
 from msgspec.json import Decoder
 
-from gateway.privacy.text_leaf_rules import Node, Rule, Tree, below
+from gateway.privacy.text_leaf_rules import Node, Rule, Tree, below, names_something
 
 _TOKEN: Final = re.compile(
     rb'"((?:[^"\\]++|\\.)*+)"([ \t\r\n]*+:)?|[{}\[\]]|(?<![0-9.eE+\-])[1-9][0-9]{6,18}(?![0-9.eE])', re.DOTALL
@@ -25,6 +25,8 @@ _TOKEN: Final = re.compile(
 _IDENTIFIER: Final = re.compile(r"[A-Za-z_$@][A-Za-z0-9_\-.$]{0,30}\Z")
 _VALID: Final = Decoder(Raw)
 _TEXT: Final = Decoder(str)
+_LONG: Final = 10
+"""Digits: counts of tokens have fewer."""
 _DEEPEST: Final = 4
 """JSON in a text of JSON in a text …"""
 
@@ -173,13 +175,12 @@ class _Walk:
             elif token[2] is not None:
                 name = _decoded(token[1])
                 below_it = below(node, name)
-                if below_it is None and not _IDENTIFIER.match(name):
+                if (below_it is None or below_it is Rule.SETTING) and not _IDENTIFIER.match(name):
                     self._put(token.start(), token.end(1) + 1, None, name).text = name
-            elif below_it is Rule.STRUCTURAL:
-                if beside is not None and token[1] is not None:
-                    beside.note(name, token[1])
-            else:
+            elif not _is_structural(token, below_it):
                 self._read(token, below_it, name, beside)
+            elif beside is not None and token[1] is not None:
+                beside.note(name, token[1])
         return self._places
 
     def _put(self, start: int, end: int, rule: Node, name: str) -> _Place:
@@ -213,6 +214,15 @@ class _Walk:
         except (DecodeError, RecursionError):
             return None
         return Leaves(raw, None, depth=self._depth + 1)
+
+
+def _is_structural(token: re.Match[bytes], rule: Node) -> bool:
+    """Whether it is not read, for its place and its shape."""
+    if rule is Rule.ELSEWHERE:
+        return True
+    if token[1] is None:
+        return (rule is Rule.STRUCTURAL or rule is Rule.SETTING) and len(token[0]) < _LONG
+    return rule is Rule.STRUCTURAL and names_something(_decoded(token[1]))
 
 
 def _decoded(value: bytes) -> str:

@@ -87,15 +87,16 @@ _RESPONSE: Final = tree(
 RESPONSES: Final = joined(_RESPONSE, input=_ITEM, output=_ITEM, tools=_TOOLS)
 
 CHAT_ANSWER: Final = joined(
-    tree(structural="id object model system_fingerprint service_tier usage"),
-    choices=joined(tree(structural="finish_reason logprobs"), message=joined(_MESSAGE, content=_CONTENT)),
+    tree(structural="id object model system_fingerprint service_tier", elsewhere="usage"),
+    choices=joined(tree(structural="finish_reason", elsewhere="logprobs"), message=joined(_MESSAGE, content=_CONTENT)),
 )
 COMPLETIONS_ANSWER: Final = CHAT_ANSWER
 RESPONSES_ANSWER: Final = RESPONSES
 RESPONSES_ITEMS: Final = joined(tree(structural="object first_id last_id has_more"), data=_ITEM)
 RESPONSES_EVENT: Final = joined(
     tree(
-        structural="type item_id sequence_number logprobs delta obfuscation",
+        structural="type item_id sequence_number",
+        elsewhere="delta obfuscation logprobs",
         json="arguments",
         media="partial_image_b64",
     ),

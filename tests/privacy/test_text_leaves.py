@@ -22,6 +22,19 @@ def test_every_text_is_read_in_order_but_what_is_structural():
     assert Leaves(body, RULES).texts == ("x", "y", "z", "i")
 
 
+def test_only_what_has_the_shape_of_an_id_is_structural():
+    body = b'{"id":["a-1","I am Megan","m@x.org","4111111111111111","\\u0061b"],"x":{"id":1}}'
+    assert Leaves(body, RULES).texts == ("I am Megan", "m@x.org", "4111111111111111")
+    assert Leaves(b'{"id":4111111111111111}', RULES).texts == ("4111111111111111",)
+
+
+def test_an_object_at_a_structural_path_is_read_but_for_its_type_and_name():
+    body = (
+        b'{"id":{"a":"sk-ant-1","b":[{"c":"Megan"}],"type":"tool","name":"get_it","n":12345678,"m@x.org":1}}'
+    )
+    assert Leaves(body, RULES).texts == ("sk-ant-1", "Megan", "m@x.org")
+
+
 def test_only_what_changes_changes_its_bytes():
     body = b'{ "b" : "\\u0041nn",\t"c":1.50, "id":"\\u0041", "d":["Ann" , "\\/"]}\n'
     leaves = Leaves(body, RULES)
