@@ -3,7 +3,7 @@
 The body is walked token by token and never built anew: what is not rewritten keeps its bytes, spaces
 and order of members included. It must be valid JSON (the dialects have proven that).
 
-A number of 7 to 19 digits is read as its digits. Where it is to be replaced, a JSON string takes its
+A number of 7 to 19 digits is read as its digits, however it is written: `-4…`, `4….0`, `4…e0`. Where it is to be replaced, a JSON string takes its
 place: `5551234567` → `"<PHONE_1>"`. A member's name is read where it is no identifier.
 """
 
@@ -20,8 +20,12 @@ from msgspec.json import Decoder
 from gateway.privacy.text_leaf_rules import Node, Rule, Tree, below, names_something
 
 _TOKEN: Final = re.compile(
-    rb'"((?:[^"\\]++|\\.)*+)"([ \t\r\n]*+:)?|[{}\[\]]|(?<![0-9.eE+\-])[1-9][0-9]{6,18}(?![0-9.eE])', re.DOTALL
+    rb'"((?:[^"\\]++|\\.)*+)"([ \t\r\n]*+:)?|[{}\[\]]'
+    rb"|(?<![0-9.eE+\-])-?(?:[1-9][0-9]{6,18}(?:\.0+)?(?:[eE][+\-]?[0-9]{1,3})?"
+    rb"|[0-9]\.[0-9]{6,18}[eE]\+?[0-9]{1,2})(?![0-9.eE])",
+    re.DOTALL,
 )
+_DIGITS: Final = re.compile(rb"(?:\.0+)?(?:[eE].*)?\Z")
 _IDENTIFIER: Final = re.compile(r"[A-Za-z_$@][A-Za-z0-9_\-.$]{0,30}\Z")
 _VALID: Final = Decoder(Raw)
 _TEXT: Final = Decoder(str)
@@ -129,13 +133,13 @@ class _Beside:
     __slots__ = ("kind", "places", "signed")
 
     def __init__(self) -> None:
-        self.kind = b""
+        self.kind = ""
         self.signed = False
         self.places: list[tuple[_Place, bytes]] = []
 
     def note(self, name: str, value: bytes) -> None:
         if name == "type":
-            self.kind = value
+            self.kind = _decoded(value)
         elif name == "signature":
             self.signed = bool(value)
 
@@ -143,7 +147,7 @@ class _Beside:
         for place, value in self.places:
             if place.rule is Rule.SIGNED:
                 place.fixed = self.signed
-            elif self.kind == b"text":
+            elif self.kind == "text":
                 place.text = _decoded(value)
 
 
@@ -192,7 +196,7 @@ class _Walk:
         value: bytes | None = token[1]
         place = self._put(token.start(), token.end(), rule, name)
         if value is None:
-            place.text = token[0].decode()
+            place.text = _DIGITS.sub(b"", token[0]).lstrip(b"-").replace(b".", b"").decode()
             return
         if beside is not None:
             beside.note(name, value)

@@ -93,10 +93,25 @@ def test_closed_documents_are_one_text():
 
 
 def test_a_long_number_is_read_and_becomes_a_text_where_it_is_replaced():
-    body = b'{"phone":5551234567,"n":[-1234567,1234567.5,123456,0.12345678,1e10,12345678e2],"id":12345678}'
+    body = b'{"phone":5551234567,"n":[1234567.5,123456,0.12345678,1e10],"id":12345678}'
     leaves = Leaves(body, RULES)
     assert leaves.texts == ("5551234567",)
     assert leaves.written(("<PHONE_1>",)) == body.replace(b"5551234567", b'"<PHONE_1>"', 1)
+
+
+@pytest.mark.parametrize(
+    "number", ["-{}", "{}.0", "{}.00", "{}e0", "{}E+0", "-{}.0e0", "{}e-1", "4.111111111111111e15"]
+)
+def test_a_long_number_is_read_however_it_is_written(number):
+    written = number.format("4111111111111111")
+    leaves = Leaves(f'{{"n":[{written},1]}}'.encode(), RULES)
+    assert leaves.texts == ("4111111111111111",)
+    assert leaves.written(("<CARD_1>",)) == b'{"n":["<CARD_1>",1]}'
+
+
+def test_an_escaped_type_is_that_type():
+    body = b'{"block":{"type":"\\u0074ext","data":"plain"}}'
+    assert Leaves(body, RULES).texts == ("plain",)
 
 
 def test_a_name_that_is_no_identifier_is_a_text():
