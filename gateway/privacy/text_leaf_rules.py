@@ -59,12 +59,15 @@ _BY_NAME: Final = frozenset("properties patternProperties $defs definitions defs
 
 
 _SHAPE: Final = re.compile(
-    r"(?![0-9.:/\-]{7,}\Z)(?!.*[0-9]{13})[A-Za-z0-9_.:/#$+\-]{0,128}(?:@[0-9]{8})?\Z", re.DOTALL
+    r"(?![0-9.:/\-]{7,}\Z)(?!.*[0-9]{13})"
+    r"(?!.*(?:sk[-_]|AKIA|gh[a-z]_|_pat_|xox|AIza|eyJ))[A-Za-z0-9_.:/#$+\-]{0,128}(?:@[0-9]{8})?\Z",
+    re.DOTALL,
 )
 
 
 def names_something(text: str) -> bool:
-    """Whether this has the shape of an id or an enum: no spaces, no address, no long number."""
+    """Whether this has the shape of an id or an enum: no spaces, no address, no long number,
+    nothing that keys begin with (what has it is read, as it may be one)."""
     return _SHAPE.match(text) is not None
 
 

@@ -28,6 +28,12 @@ def test_only_what_has_the_shape_of_an_id_is_structural():
     assert Leaves(b'{"id":4111111111111111}', RULES).texts == ("4111111111111111",)
 
 
+def test_what_may_be_a_key_is_read_in_the_place_of_an_id():
+    assert Leaves(b'{"id":["sk-ant-api03-x","toolu_01AbC","claude-x@20240620"]}', RULES).texts == (
+        "sk-ant-api03-x",
+    )
+
+
 def test_an_object_at_a_structural_path_is_read_but_for_its_type_and_name():
     body = (
         b'{"id":{"a":"sk-ant-1","b":[{"c":"Megan"}],"type":"tool","name":"get_it","n":12345678,"m@x.org":1}}'
