@@ -1,8 +1,9 @@
 """Placeholders: what stands in a text for a value of its own, and which values they stand for.
 
 A placeholder is `<PERSON_1>`: a type and a number. Numbers count by first appearance over all texts of a
-call, in their order, and the same value has the same number: a caller who sends a conversation again
-with one more turn gets the same ones, without anything being kept.
+call, in their order, and a value written the same way has the same number: a caller who sends a conversation
+again with one more turn gets the same ones, without anything being kept. Written in another way it has another
+number, so that each comes back as it was.
 """
 
 from __future__ import annotations
@@ -12,8 +13,6 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from msgspec import Struct
-
-from gateway.privacy.values import canonical
 
 MOST_DIGITS: Final = 6
 """Of a number in a placeholder."""
@@ -71,7 +70,7 @@ class Mention(Struct, frozen=True):
 
 class Numbering:
     """Gives out names. `reserved` are those that the texts themselves have: they stand for nothing. `before`: what
-    earlier turns gave out, which a provider keeps; the same values have the same names."""
+    earlier turns gave out, which a provider keeps; values written the same way have the same names."""
 
     __slots__ = ("_counts", "_names", "_reserved", "_values")
 
@@ -83,15 +82,15 @@ class Numbering:
         for name, value in {}.items() if before is None else before.values().items():
             kind, _, number = name.rpartition("_")
             self._values[name] = value
-            self._names.setdefault((kind, canonical(kind, value)), name)
+            self._names.setdefault((kind, value), name)
             self._counts[kind] = max(self._counts.get(kind, 0), int(number))
 
     def __repr__(self) -> str:
         return f"Numbering({len(self._values)} placeholders)"
 
     def name(self, mention: Mention) -> str:
-        """The name of its placeholder. What it restores to is the form that came first."""
-        key = mention.type, canonical(mention.type, mention.value)
+        """The name of its placeholder, which stands for this form of the value alone."""
+        key = mention.type, mention.value
         name = self._names.get(key)
         if name is None:
             name = self._names[key] = self._next(mention.type)

@@ -12,7 +12,7 @@ from gateway.policy.protection import REPLACES, Action, Actions
 from gateway.privacy.occurrences import Known
 from gateway.privacy.placeholders import Issued, Mention, Numbering, look_alikes
 from gateway.privacy.spans import Span
-from gateway.privacy.values import hashed, masked
+from gateway.privacy.values import canonical, hashed, masked
 
 
 class Replaced(Struct, frozen=True):
@@ -74,7 +74,7 @@ def _replaced(
     ]
     kinds = {mention.type for mention in mentions if actions.of(mention.type) is Action.REDACT}
     numbering = Numbering(look_alikes(gaps, kinds), before)
-    for mention in mentions:
+    for mention in _forms(texts, acted, cuts, fixed):
         if mention.type in kinds:
             numbering.name(mention)
     counts: Counter[str] = Counter()
@@ -95,6 +95,32 @@ def _mentions(texts: Sequence[str], acted: Sequence[Sequence[Span]]) -> list[Men
             value = text[span.start : span.end]
             found.setdefault((span.type, value), Mention(span.type, value))
     return list(found.values())
+
+
+def _forms(
+    texts: Sequence[str],
+    acted: Sequence[Sequence[Span]],
+    cuts: Sequence[Sequence[Cut]],
+    fixed: frozenset[int],
+) -> list[Mention]:
+    """In the order in which they are numbered: by the text that makes them known, so that one more turn, which makes a
+    form in an earlier text known, changes no number before it."""
+    known: dict[tuple[str, str], int] = {}
+    for number, (text, spans) in enumerate(zip(texts, acted, strict=True)):
+        for span in spans:
+            known.setdefault((span.type, canonical(span.type, text[span.start : span.end])), number)
+    placed: list[tuple[int, int, int, Mention]] = []
+    for number, text in enumerate(texts):
+        found = {(span.start, span.end) for span in acted[number]}
+        for start, stop, mention in cuts[number]:
+            if number not in fixed or (start, stop) in found:
+                since = max(number, known.get((mention.type, canonical(mention.type, mention.value)), 0))
+                placed.append((since, number, start, _as_written(text, start, stop, mention)))
+    return [mention for *_, mention in sorted(placed, key=lambda one: one[:3])]
+
+
+def _as_written(text: str, start: int, stop: int, mention: Mention) -> Mention:
+    return Mention(mention.type, text[start:stop])
 
 
 def _everywhere(texts: Sequence[str], acted: Sequence[Sequence[Span]], known: Known) -> list[list[Cut]]:
@@ -131,7 +157,7 @@ def _told(text: str, cuts: Sequence[Cut], actions: Actions, numbering: Numbering
         pieces.append(text[end:start])
         action = actions.of(mention.type)
         if action is Action.REDACT:
-            pieces.append(f"<{numbering.name(mention)}>")
+            pieces.append(f"<{numbering.name(_as_written(text, start, stop, mention))}>")
         elif action is Action.HASH:
             pieces.append(hashed(mention.type, mention.value, key))
         else:

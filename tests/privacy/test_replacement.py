@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -33,8 +34,33 @@ def test_a_value_has_one_number_in_all_texts():
 
 def test_what_was_found_once_is_replaced_where_it_was_not_found():
     told = replaced("ANN LEE said", "Ann Lee")
-    assert told.texts == ("<PERSON_1> said", "<PERSON_1>")
-    assert told.issued.value("PERSON_1") == "Ann Lee"
+    assert told.texts == ("<PERSON_1> said", "<PERSON_2>")
+    assert told.issued.values() == {"PERSON_1": "ANN LEE", "PERSON_2": "Ann Lee"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "one", "other"),
+    [
+        ("SECRET", "Hunter2kX9q", "hunter2kx9Q"),
+        ("EMAIL", "Bob@x.org", "bob@x.org"),
+        ("PERSON", "Megan Okafor", "MEGAN  OKAFOR"),
+        ("CREDIT_CARD", "4111111111111111", "4111 1111 1111 1111"),
+        ("IBAN", "GB82WEST1234", "gb82 west 1234"),
+        ("PHONE", "555-123 4567", "5551234567"),
+    ],
+)
+def test_a_value_written_in_two_ways_comes_back_in_both(kind, one, other):
+    text = f"{one} then {other}; {one}"
+    for spans in ([Span(0, len(one), kind, 1)], [Span(len(one) + 6, len(one) + 6 + len(other), kind, 1)]):
+        told = replace((text,), (spans,), Actions(), key=KEY)
+        assert told.texts == (f"<{kind}_1> then <{kind}_2>; <{kind}_1>",)
+        assert told.issued.values() == {f"{kind}_1": one, f"{kind}_2": other}
+
+
+def test_a_form_that_a_later_turn_makes_known_takes_no_number_of_another():
+    before, after = replaced("ANN LEE", "Zoë Ruiz"), replaced("ANN LEE", "Zoë Ruiz", "Ann Lee")
+    assert before.texts == ("ANN LEE", "<PERSON_1>")
+    assert after.texts == ("<PERSON_2>", "<PERSON_1>", "<PERSON_3>")
 
 
 def test_a_look_alike_keeps_its_name_to_itself():
@@ -86,8 +112,8 @@ def test_one_more_turn_changes_no_number_before_it(texts, more):
 @given(st.lists(pieces.map("".join), max_size=4))
 def test_no_value_that_was_found_is_left_in_any_text(texts):
     told = replaced(*texts)
-    for name in told.issued.names():
-        assert not any(told.issued.value(name) in text for text in told.texts)
+    for value in PEOPLE:
+        assert not any(value in text for text in told.texts)
 
 
 def test_values_of_earlier_turns_are_replaced_wherever_they_stand_and_come_back():
