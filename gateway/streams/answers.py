@@ -35,7 +35,7 @@ ANSWERS: Final[Mapping[str, Node]] = {
 
 _ECHOES: Final = dict.fromkeys(
     ("instructions", "tools", "metadata", "prompt", "user", "safety_identifier", "prompt_cache_key"),
-    Rule.STRUCTURAL,
+    Rule.ELSEWHERE,
 )
 """Of the request, in answers of Responses: nobody has said them."""
 _RESPONSE: Final = joined(openai.RESPONSES_ANSWER, **_ECHOES)

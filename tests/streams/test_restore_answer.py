@@ -15,7 +15,7 @@ ISSUED = Issued({"PERSON_1": 'Z"oë'})
 
 
 def test_what_was_said_is_restored_and_the_rest_keeps_its_bytes():
-    body = b'{ "id":"<PERSON_1>", "choices":[{"message":{"content":"Hi <PERSON_1>", "role":"assistant"}}],"x":1.50}'
+    body = b'{ "id":"chatcmpl-PERSON_1", "choices":[{"message":{"content":"Hi <PERSON_1>", "role":"assistant"}}],"x":1.50}'
     told = restored_body(body, text_leaves_openai.CHAT_ANSWER, ISSUED, Counts())
     assert told == body.replace(b"Hi <PERSON_1>", 'Hi Z\\"oë'.encode())
 
