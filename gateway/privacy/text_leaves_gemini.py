@@ -46,7 +46,9 @@ ANY: Final = joined(
 )
 """Whichever of these it is."""
 
-_CANDIDATE: Final = tree(structural="finishReason safetyRatings index tokenCount avgLogprobs", elsewhere="logprobsResult")
+_CANDIDATE: Final = tree(
+    structural="finishReason safetyRatings index tokenCount avgLogprobs", elsewhere="logprobsResult"
+)
 
 ANSWER: Final = _both(
     joined(

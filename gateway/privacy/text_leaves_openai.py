@@ -88,7 +88,9 @@ RESPONSES: Final = joined(_RESPONSE, input=_ITEM, output=_ITEM, tools=_TOOLS)
 
 CHAT_ANSWER: Final = joined(
     tree(structural="id object model system_fingerprint service_tier", elsewhere="usage"),
-    choices=joined(tree(structural="finish_reason", elsewhere="logprobs"), message=joined(_MESSAGE, content=_CONTENT)),
+    choices=joined(
+        tree(structural="finish_reason", elsewhere="logprobs"), message=joined(_MESSAGE, content=_CONTENT)
+    ),
 )
 COMPLETIONS_ANSWER: Final = CHAT_ANSWER
 RESPONSES_ANSWER: Final = RESPONSES
