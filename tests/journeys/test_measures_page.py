@@ -28,7 +28,9 @@ budgets: [{name: month, per: [team], amount: 500 USD, period: month}]
 """
 
 
-@pytest.mark.parametrize("url", [False, True], ids=["here", "elsewhere"])
+@pytest.mark.parametrize(
+    "url", [False, pytest.param(True, marks=pytest.mark.long)], ids=["here", "elsewhere"]
+)
 def test_budgets_are_raised_and_calls_stopped_as_the_page_says(tmp_path: Path, url: bool):
     settings = {"GATEWAY_ADMIN_KEY": KEY}
     with GatewayProcess(tmp_path, POLICY, settings=settings).running() as running:
