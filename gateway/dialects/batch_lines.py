@@ -6,7 +6,7 @@ message batch is `{"custom_id", "params"}`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -33,8 +33,10 @@ ENDPOINTS: Final[Mapping[str, Dialect]] = {
 EXAMPLE: Final = replace(openai_chat.DIALECT, operation="keep")
 """How the texts of what a model learns from are found."""
 
-_LINE: Final = Names(("custom_id", "method", "url", "body"))
-_REQUEST: Final = Names(("custom_id", "params"))
+_LINE_MEMBERS: Final = ("custom_id", "method", "url", "body")
+_REQUEST_MEMBERS: Final = ("custom_id", "params")
+_LINE: Final = Names(_LINE_MEMBERS)
+_REQUEST: Final = Names(_REQUEST_MEMBERS)
 
 
 class Inner:
@@ -67,6 +69,7 @@ class Inner:
 def read_line(line: bytes) -> Inner:
     """BadBody for what is no request that we offer."""
     fields = members(line, _LINE)
+    _require_no_others(fields, _LINE_MEMBERS)
     method, url = text(fields, "method"), text(fields, "url")
     if method != "POST":
         raise BadBody("'method' must be POST", param="method")
@@ -82,4 +85,13 @@ def read_example(line: bytes) -> Asked:
 
 def read_request(raw: Raw) -> Inner:
     """BadBody for what is no messages request."""
-    return Inner(anthropic_messages.DIALECT, members(bytes(raw), _REQUEST), "params")
+    fields = members(bytes(raw), _REQUEST)
+    _require_no_others(fields, _REQUEST_MEMBERS)
+    return Inner(anthropic_messages.DIALECT, fields, "params")
+
+
+def _require_no_others(fields: Members, known: Sequence[str]) -> None:
+    """BadBody for a member that nobody reads: what stands in it would be sent unjudged."""
+    for name in fields:
+        if name not in known:
+            raise BadBody(f"unknown member '{name[:100]}' beside '{known[-1]}'", param=name[:100])

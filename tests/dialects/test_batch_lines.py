@@ -65,9 +65,9 @@ def test_what_a_line_refers_to_is_held():
 
 
 def test_a_line_is_written_with_another_body_and_all_else_as_it_was():
-    raw = b'{"custom_id": "\\u00e9", "method": "POST", "url": "/v1/embeddings", "body": {"model":"a","input":"x"}, "n": 1.50}'
+    raw = b'{"custom_id": "\\u00e9", "method": "POST", "url": "/v1/embeddings", "body": {"model":"a","input":"x"}}'
     assert read_line(raw).written(b'{"model":"b"}') == (
-        b'{"custom_id":"\\u00e9","method":"POST","url":"/v1/embeddings","body":{"model":"b"},"n":1.50}'
+        b'{"custom_id":"\\u00e9","method":"POST","url":"/v1/embeddings","body":{"model":"b"}}'
     )
 
 
@@ -91,3 +91,11 @@ def test_a_request_of_a_message_batch_is_a_messages_request():
 def test_what_is_no_messages_request_is_refused(raw):
     with pytest.raises(BadBody):
         read_request(Raw(raw))
+
+
+def test_a_member_that_nobody_reads_is_refused_by_its_name():
+    with pytest.raises(BadBody, match="'metadata'"):
+        read_line(line()[:-1] + b', "metadata": {"who": "megan@example.org"}}')
+    params = b'{"model": "claude", "max_tokens": 9, "messages": []}'
+    with pytest.raises(BadBody, match="'metadata'"):
+        read_request(Raw(b'{"custom_id": "1", "params": %b, "metadata": {"who": "Megan"}}' % params))
