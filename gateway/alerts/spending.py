@@ -41,13 +41,15 @@ class SpendingWatch:
             self._known = policy
             self._alert_at = {each.id: each.alert_at for each in policy.entries if each.alert_at}
         for spent in budgets:
+            demand = next((each for each in held.demands if each.key == spent.key), None)
+            if demand is None:
+                continue  # of an entry that came into force while the call ran: whoever asks for it next tells of it
             if spent.overrun:
-                self._overrun(_demand(held, spent.key), spent)
+                self._overrun(demand, spent)
             if self._alert_at:
-                self._look(held, spent)
+                self._look(demand, spent)
 
-    def _look(self, held: Hold, spent: Spent) -> None:
-        demand = _demand(held, spent.key)
+    def _look(self, demand: Demand, spent: Spent) -> None:
         alert_at = self._alert_at.get(demand.entry)
         if alert_at is None:
             return
@@ -73,10 +75,6 @@ class SpendingWatch:
 def exceeded(demand: Demand) -> Event:
     """A budget has no room for a call, whatever follows from that. Told once in its period for each scope."""
     return Event("budget", "budget.exceeded", _budget(demand), _hash(f"exceeded {demand.key}"))
-
-
-def _demand(held: Hold, key: str) -> Demand:
-    return next(each for each in held.demands if each.key == key)
 
 
 def _facts(demand: Demand, spent: Spent) -> dict[str, Any]:

@@ -54,6 +54,15 @@ def test_each_share_is_told_when_it_is_spent_and_once():
     assert watched.told == ["50%", "80%", "100%"]
 
 
+def test_a_budget_that_came_into_force_while_a_call_ran_is_told_of_with_the_next_one():
+    watched = Watched("50%")
+    before = Hold("c0", 0, (demand_of(budget(name="older", per=["team"])),))
+    watched.watch.settled(before, (Spent(demand_of(watched.entry).key, 60, 5),))
+    assert watched.told == []
+    watched.spend(61)
+    assert watched.told == ["50%"]
+
+
 def test_an_event_says_what_is_spent_of_what_by_whom_and_until_when():
     watched = Watched("12.5%")
     watched.spend(13)
