@@ -85,7 +85,7 @@ async def _killed(folder: Path, kills: int) -> tuple[Seen, GatewayProcess]:
 
 
 @pytest.mark.timeout(600)  # a start of a process a kill: some seconds each where others work beside it
-@pytest.mark.parametrize("kills", [5, pytest.param(30, marks=pytest.mark.long)])
+@pytest.mark.parametrize("kills", [3, pytest.param(30, marks=pytest.mark.long)])
 async def test_whatever_a_caller_saw_to_its_end_survives_every_kill_once_and_proven(
     tmp_path: Path, kills: int
 ):

@@ -161,7 +161,7 @@ def _strangers(shown: Shown) -> Iterator[Answered]:
 
 
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("reloads", [60, pytest.param(1000, marks=pytest.mark.long)])
+@pytest.mark.parametrize("reloads", [30, pytest.param(1000, marks=pytest.mark.long)])
 async def test_reloads_under_load_fail_no_request_and_each_record_names_its_revision(
     tmp_path: Path, reloads: int
 ):
